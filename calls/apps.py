@@ -1,0 +1,9 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class CallsConfig(AppConfig):
+    """What happened."""
+
+    name = "calls"

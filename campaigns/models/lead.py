@@ -1,0 +1,214 @@
+"""Leads, the sheets they came on, and the numbers that are not called."""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Organization
+from accounts.tenancy import TenantQuerySet
+from campaigns.models.campaign import Campaign, CampaignScopedQuerySet
+
+
+class LeadSheet(models.Model):
+    """An uploaded list and the work of importing it."""
+
+    class Status(models.TextChoices):
+        """States of an import."""
+
+        UPLOADED = "uploaded", "Uploaded"
+        WAITING = "waiting", "Waiting"
+        IMPORTING = "importing", "Importing"
+        DONE = "done", "Imported"
+        FAILED = "failed", "Failed"
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="sheets")
+    name = models.CharField(max_length=255)
+    file = models.CharField(max_length=255)  # name in the storage "sheets"
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=16, choices=Status, default=Status.UPLOADED)
+    layout = models.JSONField(default=dict)  # format, encoding, delimiter, header row
+    mapping = models.JSONField(default=dict)  # column index -> field
+    problem = models.TextField(blank=True)
+    rows_total = models.PositiveIntegerField(null=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_accepted = models.PositiveIntegerField(default=0)
+    rows_duplicate = models.PositiveIntegerField(default=0)
+    rows_invalid = models.PositiveIntegerField(default=0)
+    rejects_file = models.CharField(max_length=255, blank=True)
+    active = models.BooleanField(default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    # The work: due when not null; a worker holds it until the lease ends.
+    due_at = models.DateTimeField(null=True, db_index=True)
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = CampaignScopedQuerySet["LeadSheet"].as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WindowClass(models.Model):
+    """Leads that open and close together: one distinct set of facts about time and place."""
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of the facts
+    zones = models.JSONField(default=list)  # every plausible IANA zone
+    country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=6, blank=True)  # ISO 3166-2 without the country
+
+    def __str__(self) -> str:
+        return ", ".join(self.zones)
+
+
+class Lead(models.Model):
+    """A person on a list. It never changes campaign. Only `campaigns.claims` writes `status`."""
+
+    class Status(models.TextChoices):
+        """States of a lead."""
+
+        NEW = "new", "New"
+        QUEUED = "queued", "Queued"
+        CLAIMED = "claimed", "Claimed"
+        RETRY = "retry", "To retry"
+        FINISHED = "finished", "Finished"
+        SUPPRESSED = "suppressed", "Suppressed"
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="leads")
+    sheet = models.ForeignKey(LeadSheet, null=True, on_delete=models.PROTECT, related_name="leads")
+    sheet_row = models.PositiveIntegerField(null=True)
+    external_id = models.CharField(max_length=128, null=True)
+    phone = models.CharField(max_length=16)  # E.164
+    name = models.CharField(max_length=255, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    company = models.CharField(max_length=255, blank=True)
+    job_title = models.CharField(max_length=255, blank=True)
+    job_level = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, blank=True)  # ISO 3166-1
+    region = models.CharField(max_length=64, blank=True)  # ISO 3166-2
+    postal_code = models.CharField(max_length=16, blank=True)
+    timezone = models.CharField(max_length=64, blank=True)
+    timezone_source = models.CharField(max_length=16, blank=True)  # column, phone
+    remarks = models.TextField(blank=True)
+    custom = models.JSONField(default=dict)
+    consent = models.BooleanField(null=True)
+    priority = models.SmallIntegerField(default=0)
+    # Order of new leads: lower first; from priority and the place in the sheet.
+    rank = models.BigIntegerField(default=0)
+    status = models.CharField(max_length=16, choices=Status, default=Status.NEW)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_called_at = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    blocked_by = models.CharField(max_length=64, blank=True)  # rule that refused while filling
+    blocked_until = models.DateTimeField(null=True)
+    finished_because = models.CharField(max_length=32, blank=True)
+    window_class = models.ForeignKey(
+        WindowClass, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CampaignScopedQuerySet["Lead"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "phone"], name="lead_phone_is_unique"),
+            models.UniqueConstraint(fields=["sheet", "sheet_row"], name="sheet_row_imported_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "external_id"], name="external_id_is_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "status", "window_class", "rank", "id"], name="lead_to_fill"
+            ),
+            models.Index(
+                fields=["campaign", "status", "next_attempt_at", "id"], name="lead_to_retry"
+            ),
+            models.Index(fields=["organization", "phone"], name="lead_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"Lead {self.pk}"
+
+
+class LeadPhone(models.Model):
+    """A further number of a lead, in the order to try."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="phones")
+    phone = models.CharField(max_length=16)
+    label = models.CharField(max_length=32, blank=True)
+    order = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "phone"], name="lead_has_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"further number {self.order} of lead {self.lead_id}"
+
+
+class Callback(models.Model):
+    """A promise to call at a time; `open_key` is the lead while the promise stands."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="callbacks")
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="callbacks")
+    open_key = models.BigIntegerField(null=True, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="callbacks"
+    )
+    due_at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    objects = CampaignScopedQuerySet["Callback"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "done_at", "due_at"], name="callback_due")]
+
+    def __str__(self) -> str:
+        return f"callback {self.pk}"
+
+
+class SuppressionEntry(models.Model):
+    """A number that is not called: in one campaign, or in the whole organization."""
+
+    class Source(models.TextChoices):
+        """Where the wish came from."""
+
+        AGENT = "agent", "Agent"
+        IMPORT = "import", "Import"
+        API = "api", "API"
+        MANAGER = "manager", "Manager"
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=16)
+    # The campaign's id, or 0 for the organization: nullable columns do not make a key unique.
+    campaign_key = models.BigIntegerField(default=0)
+    source = models.CharField(max_length=16, choices=Source)
+    reason = models.CharField(max_length=255, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TenantQuerySet["SuppressionEntry"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "phone", "campaign_key"], name="suppressed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"suppression {self.pk}"

@@ -1,0 +1,6 @@
+"""Machine routes under `/api/`."""
+
+from django.urls import URLPattern
+
+app_name = "core-api"
+urlpatterns: list[URLPattern] = []

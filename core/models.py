@@ -1,0 +1,76 @@
+"""The system's own tables: events (outbox and activity feed) and feature flags."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Event(models.Model):
+    """Something that happened, told to whoever watches. Written by `core.realtime.record` alone."""
+
+    class Severity(models.TextChoices):
+        """How loudly the activity feed shows it."""
+
+        INFO = "info", "Info"
+        WARNING = "warning", "Warning"
+        ERROR = "error", "Error"
+
+    # Ids are not commit order; the sequencer numbers rows after their commit.
+    seq = models.BigIntegerField(null=True, unique=True, editable=False)
+    organization = models.ForeignKey(
+        "accounts.Organization", null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    kind = models.CharField(max_length=64)
+    severity = models.CharField(max_length=16, choices=Severity, default=Severity.INFO)
+    category = models.CharField(max_length=16, default="api")
+    topics = models.JSONField(default=list)
+    subject = models.JSONField(default=dict)
+    data = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["category", "id"], name="event_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class Sequence(models.Model):
+    """The last number given by the sequencer: one row, locked while numbering."""
+
+    name = models.CharField(max_length=32, unique=True)
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.last}"
+
+
+class FeatureFlag(models.Model):
+    """A switch by role, user and percentage; `core.flags.is_on` reads it."""
+
+    name = models.CharField(max_length=64, unique=True)
+    description = models.TextField(blank=True)
+    enabled = models.BooleanField(default=False)
+    rollout_percentage = models.PositiveSmallIntegerField(default=100)
+    target_roles = models.JSONField(default=list, blank=True)
+    target_users = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
+    modified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rollout_percentage__lte=100), name="rollout_is_a_percentage"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,84 @@
+"""The gate of pages: who may open a view, and how refusals look to people."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from core.errors import DomainError
+
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def requires[**P](*permissions: str) -> Callable[[View[P]], View[P]]:
+    """Opens a page to people who hold all the permissions; without any, to whoever is logged in.
+
+    An anonymous page load goes through `/api/auth/continue`, which renews an expired access token
+    and else shows the login; an anonymous fragment gets a 401, which the page's script handles.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @functools.wraps(view)
+        def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return ask_to_log_in(request)
+            if not request.user.has_perms(permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        gate.permissions = permissions  # type: ignore[attr-defined]  # read by the access table
+        return gate
+
+    return decorate
+
+
+def public[**P](view: View[P]) -> View[P]:
+    """Opens a page to everyone, on purpose; the access table lists it so."""
+    view.permissions = None  # type: ignore[attr-defined]  # read by the access table
+    return view
+
+
+def ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    """Sends a page load through the renewal of its session; tells a fragment 401."""
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return HttpResponse("Your session has ended. Log in again.", status=401)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseRedirect(reverse(settings.LOGIN_URL))
+    query = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('accounts-api:continue')}?{query}")
+
+
+class ErrorMiddleware:
+    """Answers a `DomainError` of a page: a toast for a fragment, a page for a page load."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The refusal in words, with its own status."""
+        if not isinstance(error, DomainError):
+            return None
+        if request.path.startswith(("/api/", "/internal/")):
+            return JsonResponse(problem(error), status=error.status)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(error.message, status=error.status, content_type="text/plain")
+        return render(request, "refused.html", {"error": error}, status=error.status)
+
+
+def problem(error: DomainError) -> dict[str, Any]:
+    """The envelope of every refusal under `/api/`."""
+    return {
+        "success": False,
+        "message": error.message,
+        "code": error.code,
+        "errors": error.errors,
+    }

@@ -1,0 +1,18 @@
+"""Every route, by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("core.urls")),
+    path("", include("calls.urls")),
+    path("campaigns/", include("campaigns.urls")),
+    path("api/", include("accounts.api_urls")),
+    path("api/", include("core.api_urls")),
+    path("api/", include("campaigns.api_urls")),
+    path("api/", include("calls.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("admin/", admin.site.urls),
+]

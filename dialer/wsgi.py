@@ -1,0 +1,8 @@
+"""WSGI entry: HTTP behind gunicorn."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialer.settings")
+application = get_wsgi_application()

@@ -1,0 +1,25 @@
+"""Fixtures that every suite shares."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Organization, User
+from tests.factories import OrganizationFactory, UserFactory
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    """The tenant that a test is about."""
+    return OrganizationFactory.create()
+
+
+@pytest.fixture
+def person(organization: Organization) -> Callable[..., User]:
+    """Makes a person of a role in the test's organization: `person("manager")`."""
+
+    def make(role: str = "agent", **fields: Any) -> User:
+        return UserFactory.create(role=role, **{"organization": organization, **fields})
+
+    return make

@@ -1,0 +1,87 @@
+"""A small cast for tests: organizations, people, campaigns, leads."""
+
+from typing import Any
+
+import factory
+
+from accounts.models import Organization, Team, User
+from accounts.permissions import assign_role
+from campaigns.models import Campaign, Disposition, Lead
+
+PASSWORD = "correct-horse-battery"
+
+
+class OrganizationFactory(factory.django.DjangoModelFactory[Organization]):
+    """A tenant."""
+
+    class Meta:
+        model = Organization
+
+    name = factory.Sequence(lambda n: f"Organization {n}")
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """An agent, unless told otherwise; the password is `PASSWORD`."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.test")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    role = User.Role.AGENT
+    organization = factory.SubFactory(OrganizationFactory)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> User:
+        user: User = model_class.objects.create_user(*args, **{"password": PASSWORD, **kwargs})
+        assign_role(user)
+        return user
+
+
+class TeamFactory(factory.django.DjangoModelFactory[Team]):
+    """A team without people."""
+
+    class Meta:
+        model = Team
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"Team {n}")
+
+
+class CampaignFactory(factory.django.DjangoModelFactory[Campaign]):
+    """A running campaign that may call at any hour."""
+
+    class Meta:
+        model = Campaign
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"Campaign {n}")
+    status = Campaign.Status.RUNNING
+    window_start = "00:00"
+    window_end = "23:59:59.999999"
+    caller_id = "+12025550100"
+
+
+class DispositionFactory(factory.django.DjangoModelFactory[Disposition]):
+    """A disposition that finishes its lead."""
+
+    class Meta:
+        model = Disposition
+
+    organization = factory.SubFactory(OrganizationFactory)
+    code = factory.Sequence(lambda n: f"disposition-{n}")
+    label = factory.Sequence(lambda n: f"Disposition {n}")
+
+
+class LeadFactory(factory.django.DjangoModelFactory[Lead]):
+    """A new lead in New York."""
+
+    class Meta:
+        model = Lead
+
+    campaign = factory.SubFactory(CampaignFactory)
+    organization = factory.SelfAttribute("campaign.organization")
+    phone = factory.Sequence(lambda n: f"+1212555{n:04d}")
+    name = factory.Sequence(lambda n: f"Lead {n}")
+    country = "US"
+    timezone = "America/New_York"
