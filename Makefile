@@ -1,0 +1,82 @@
+# The door to the house:  make run | test | check | bench NAME=claim
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PY := .venv/bin/python
+BUILT := static/dist/.vite/manifest.json
+CHECKED := DJANGO_SETTINGS_MODULE=tests.settings
+ASSETS := $(shell find static/src templates -type f 2>/dev/null) \
+	$(wildcard vite.config.* tsconfig.json package.json)
+
+help: ## What can be asked for
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: .env .venv/.run $(BUILT) ## Start everything at http://127.0.0.1:8000, with demo data
+	$(PY) manage.py migrate --verbosity 0
+	$(PY) manage.py seed_demo
+	$(PY) manage.py serve --host $(HOST) --port $(PORT)
+
+test: packages .venv/.dev $(BUILT) ## Run every suite and say what did not run
+	$(PY) -m tests.run $(SUITES)
+
+check: packages .venv/.dev node_modules/.package-lock.json ## Lint, types, import direction, migrations, schema
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(CHECKED) $(PY) manage.py makemigrations --check --dry-run
+	$(CHECKED) $(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	diff -u docs/openapi.yaml var/openapi.yaml || { echo "Run: make schema"; exit 1; }
+	npm run check
+
+bench: packages .venv/.dev ## Run one benchmark beside its own MariaDB: make bench NAME=claim
+	@test -f bench/$(NAME).py || { echo "NAME is one of:" $(filter-out __init__,$(basename $(notdir $(wildcard bench/*.py)))); exit 2; }
+	$(PY) -m tests.services mariadb redis --durable -- $(PY) -m bench.$(NAME)
+
+setup: packages .venv/.dev $(BUILT) ## Install and build everything without running it
+
+schema: .venv/.dev ## Write docs/openapi.yaml again
+	$(CHECKED) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+clean: ## Remove what was installed and built, but no data
+	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache
+
+# What the container image and the systemd units run, one process each.
+web: ## Serve HTTP behind a proxy
+	gunicorn dialer.wsgi:application --bind 0.0.0.0:8000 --workers 2 --threads 4 --access-logfile -
+
+sockets: ## Serve WebSockets behind a proxy
+	daphne --bind 0.0.0.0 --port 8001 --ping-interval 20 dialer.asgi:application
+
+worker: ## Do the work that rows are waiting for
+	celery --app dialer worker --loglevel info
+
+beat: ## Give the hints that are due
+	celery --app dialer beat --loglevel info
+
+packages:
+	@bash deploy/setup/packages.sh
+
+.env:
+	python3 deploy/setup/environment.py .env.example $@
+
+.venv/.run: requirements.txt deploy/setup/venv.sh
+	bash deploy/setup/venv.sh run
+	touch $@
+
+.venv/.dev: requirements-dev.txt deploy/setup/venv.sh
+	bash deploy/setup/venv.sh dev
+	touch $@ .venv/.run
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-progress
+	touch $@
+
+$(BUILT): node_modules/.package-lock.json $(ASSETS)
+	npm run build
+	touch $@
+
+.PHONY: help run test check bench setup schema clean web sockets worker beat packages
