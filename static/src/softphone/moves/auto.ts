@@ -1,0 +1,185 @@
+/** Automated dialing: ready, claim, count down, pause, skip; and the agent's leaving. */
+import type { State, Step } from "../state";
+import {
+  callOf,
+  claimless,
+  notice,
+  proceed,
+  report,
+  rest,
+  RETRY_MAX_MS,
+  type SomeMoves,
+  step,
+  withCall,
+} from "./common";
+import { finish } from "./wrapup";
+
+const FAILED_RETRY_MS = 5000;
+/** Modes in which a machine, not the agent, decides when a reserved lead is dialed. */
+const TIMED_MODES: ReadonlySet<string> = new Set(["progressive", "power", "predictive"]);
+
+type AutoInput =
+  | "start"
+  | "ready"
+  | "notReady"
+  | "claimed"
+  | "nothing"
+  | "claimFailed"
+  | "pause"
+  | "resume"
+  | "skip"
+  | "dialNow"
+  | "leave"
+  | "restored"
+  | "tick";
+
+export const auto: SomeMoves<AutoInput> = {
+  start(state, { campaigns }) {
+    if (state.phase !== "idle" || state.auto.name !== "off") return null;
+    return step({ ...state, auto: { name: "starting", campaigns } }, { do: "ready", campaigns });
+  },
+
+  ready(state, _input, now) {
+    if (state.auto.name !== "starting") return null;
+    return proceed({ ...state, auto: { name: "running" } }, now);
+  },
+
+  notReady(state, { message }) {
+    if (state.auto.name !== "starting") return null;
+    return step({ ...state, auto: { name: "off" } }, notice("error", message));
+  },
+
+  claimed(state, { call }, now) {
+    if (state.phase !== "claiming" || state.leaving) {
+      // Asked for and no longer wanted; given back, so that somebody else may dial it.
+      const release = { do: "release", id: call.id, reason: "cancelled" } as const;
+      return state.phase === "claiming" ? rest(state, now, release) : step(state, release);
+    }
+    return step(countDown({ ...state, phase: "reserved", call: callOf(call) }, now));
+  },
+
+  nothing(state, { reason, nextAt }, now) {
+    if (state.phase !== "claiming") return null;
+    return claimless(state, now, { reason, nextAt, retryAt: nextAt ?? now + RETRY_MAX_MS });
+  },
+
+  claimFailed(state, { message, final }, now) {
+    if (state.phase !== "claiming") return null;
+    if (final) return rest({ ...state, auto: { name: "off" } }, now, notice("error", message));
+    const retryAt = now + FAILED_RETRY_MS;
+    return claimless(state, now, { reason: message, nextAt: null, retryAt });
+  },
+
+  pause(state, _input, now) {
+    switch (state.auto.name) {
+      case "countdown": {
+        const leftMs = Math.max(0, state.auto.until - now);
+        return step({ ...state, auto: { name: "paused", leftMs } });
+      }
+      case "running":
+      case "waiting":
+        return step({ ...state, auto: { name: "paused", leftMs: null } });
+      default:
+        return null;
+    }
+  },
+
+  resume(state, _input, now) {
+    if (state.auto.name !== "paused") return null;
+    const { leftMs } = state.auto;
+    const running: State = { ...state, auto: { name: "running" } };
+    return state.phase === "reserved"
+      ? step(countDown(running, now, leftMs))
+      : proceed(running, now);
+  },
+
+  skip(state, _input, now) {
+    if (state.phase !== "reserved" || !state.call) return null;
+    const release = { do: "release", id: state.call.id, reason: "skipped" } as const;
+    return rest(uncounted(state), now, release);
+  },
+
+  dialNow(state) {
+    if (state.phase !== "reserved" || !state.call) return null;
+    if (state.line !== "registered") {
+      return step(state, notice("warning", "The line is not registered yet."));
+    }
+    return dial(state);
+  },
+
+  leave(state, { to, reason }, now) {
+    const leaving: State = { ...state, leaving: { to, reason } };
+    if (state.phase === "idle") return rest(leaving, now);
+    if (state.phase === "reserved" && state.call) {
+      const release = { do: "release", id: state.call.id, reason: "cancelled" } as const;
+      return rest(uncounted(leaving), now, release);
+    }
+    return step(leaving);
+  },
+
+  restored(state, input, now) {
+    if (state.phase !== "idle" || state.call) return null;
+    const call = callOf(input.call);
+    const paused: State = { ...state, auto: { name: "paused", leftMs: null } };
+    if (input.as === "reserved") return step({ ...paused, phase: "reserved", call });
+    const answered = ["in_call", "on_hold", "ended"].includes(input.call.status);
+    const result = { answered, sipStatus: null, cause: "page_lost", by: "local", endedAt: now } as const;
+    const ended: State = { ...paused, phase: "wrap_up", call: { ...call, invited: true, result } };
+    if (input.as === "ended") return step(ended);
+    return step(
+      ended,
+      report(call.id, answered ? "ended" : "failed", { cause: "page_lost", by: "local" }),
+      notice("warning", "The page was closed during this call. The call has ended."),
+    );
+  },
+
+  tick(state, _input, now) {
+    if (state.phase === "idle") return awake(state, now);
+    if (state.phase === "reserved") return countedDown(state, now);
+    if (state.phase === "dialing" || state.phase === "ringing") return rungOut(state, now);
+    if (state.phase === "wrap_up") return wrapUpOver(state, now);
+    return null;
+  },
+};
+
+/** The countdown of a lead that the campaign dials by itself; any other waits for the agent. */
+function countDown(state: State, now: number, leftMs: number | null = null): State {
+  const record = state.call?.record;
+  if (state.auto.name !== "running" || !record || !TIMED_MODES.has(record.mode)) return state;
+  const totalMs = Math.max(0, (record.campaign?.delay_s ?? 0) * 1000);
+  return { ...state, auto: { name: "countdown", until: now + (leftMs ?? totalMs), totalMs } };
+}
+
+const uncounted = (state: State): State => {
+  if (state.auto.name === "countdown") return { ...state, auto: { name: "running" } };
+  if (state.auto.name === "paused") return { ...state, auto: { name: "paused", leftMs: null } };
+  return state;
+};
+
+function dial(state: State): Step | null {
+  if (!state.call) return null;
+  return step({ ...uncounted(state), phase: "dialing" }, { do: "authorize", id: state.call.id });
+}
+
+function awake(state: State, now: number): Step | null {
+  if (state.auto.name !== "waiting" || now < state.auto.retryAt) return null;
+  return proceed({ ...state, auto: { name: "running" } }, now);
+}
+
+function countedDown(state: State, now: number): Step | null {
+  if (state.auto.name !== "countdown" || now < state.auto.until) return null;
+  // The bar stays empty until the line is back.
+  return state.line === "registered" ? dial(state) : null;
+}
+
+function rungOut(state: State, now: number): Step | null {
+  const { call } = state;
+  if (!call?.invited || call.ringUntil === null || now < call.ringUntil) return null;
+  return step(withCall(state, call, { ringUntil: null, gaveUp: "ring_time" }), { do: "hangUp" });
+}
+
+function wrapUpOver(state: State, now: number): Step | null {
+  const { call } = state;
+  if (!call || call.saving || call.wrapUpUntil === null || now < call.wrapUpUntil) return null;
+  return finish(state, call);
+}

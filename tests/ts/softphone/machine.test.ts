@@ -1,0 +1,414 @@
+import { describe, expect, it } from "vitest";
+
+import { counting, Driver, record, registered, talking } from "./cast";
+
+const OVER = { type: "over", sipStatus: null, cause: "terminated", by: "remote" } as const;
+
+describe("a call of automated dialing", () => {
+  it("goes from ready through claim, countdown, ringing and talk to wrap-up and the next claim", () => {
+    const phone = registered();
+
+    phone.give({ type: "start", campaigns: [7] });
+    expect(phone.last).toEqual([{ do: "ready", campaigns: [7] }]);
+    phone.give({ type: "ready" });
+    expect(phone.last).toEqual([{ do: "claim" }]);
+    phone.give({ type: "claimed", call: record("call-1") });
+    expect(phone.state.auto).toEqual({ name: "countdown", until: phone.now + 10_000, totalMs: 10_000 });
+    expect(phone.pass(9_999)).toBeNull();
+    expect(phone.pass(1)).toEqual([{ do: "authorize", id: "call-1" }]);
+    phone.give({ type: "allowed", id: "call-1", number: "+12025550100", grant: "g" });
+    phone.give({ type: "progress", earlyMedia: false });
+    expect(phone.state.phase).toBe("ringing");
+    phone.give({ type: "accepted" });
+    expect(phone.state.phase).toBe("in_call");
+    phone.give(OVER);
+    expect(phone.state.phase).toBe("wrap_up");
+    phone.giveAll({ type: "draft", draft: { disposition: "lead", note: "Wants a demo." } }, { type: "save" });
+    expect(phone.last).toEqual([
+      { do: "save", id: "call-1", disposition: "lead", note: "Wants a demo.", callbackAt: null },
+    ]);
+    phone.give({ type: "saved", id: "call-1" });
+
+    expect(phone.last).toEqual([{ do: "claim" }]);
+    expect(phone.state.call).toBeNull();
+    expect(phone.reports()).toEqual(["dialing", "ringing", "answered", "ended"]);
+  });
+
+  it("records from the answer to the end and at no other time", () => {
+    const phone = talking();
+    phone.give(OVER);
+
+    const recording = phone.effects.filter((one) => one.do.endsWith("Recording"));
+    expect(recording).toEqual([
+      { do: "startRecording", id: "call-1" },
+      { do: "stopRecording", id: "call-1" },
+    ]);
+  });
+
+  it("does not record a call that nobody answered", () => {
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "allowed", id: "call-1", number: "1", grant: "g" },
+      { type: "over", sipStatus: 486, cause: "busy", by: "remote" },
+    );
+
+    expect(phone.did("startRecording")).toEqual([]);
+    expect(phone.last).toContainEqual({
+      do: "report",
+      id: "call-1",
+      kind: "failed",
+      data: { cause: "busy", by: "remote", sip_status: 486 },
+    });
+    expect(phone.last).toContainEqual({ do: "signal", signal: "busy" });
+  });
+
+  it("goes on by itself a little after a call that nobody answered", () => {
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "allowed", id: "call-1", number: "1", grant: "g" },
+      { type: "over", sipStatus: 486, cause: "busy", by: "remote" },
+    );
+
+    expect(phone.pass(4_999)).toBeNull();
+    expect(phone.pass(1)).toEqual([{ do: "endWrapUp", id: "call-1", note: "" }]);
+    expect(phone.give({ type: "saved", id: "call-1" })).toEqual([{ do: "claim" }]);
+  });
+
+  it("stops ringing when the campaign's ring time is over, and calls it no answer", () => {
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "allowed", id: "call-1", number: "1", grant: "g" },
+      { type: "progress", earlyMedia: false },
+    );
+
+    expect(phone.pass(24_999)).toBeNull();
+    expect(phone.pass(1)).toEqual([{ do: "hangUp" }]);
+    phone.give({ type: "over", sipStatus: null, cause: "canceled", by: "local" });
+
+    expect(phone.state.call?.result?.cause).toBe("no_answer");
+  });
+
+  it("waits for the agent where the campaign is previewed", () => {
+    const phone = registered().giveAll(
+      { type: "start", campaigns: [7] },
+      { type: "ready" },
+      { type: "claimed", call: record("call-1", { mode: "preview" }) },
+    );
+
+    expect(phone.state.auto).toEqual({ name: "running" });
+    expect(phone.pass(3_600_000)).toBeNull();
+    expect(phone.give({ type: "dialNow" })).toEqual([{ do: "authorize", id: "call-1" }]);
+  });
+});
+
+describe("pause, resume and skip", () => {
+  it("keep what was left of the countdown", () => {
+    const phone = counting();
+    phone.pass(4_000);
+
+    phone.give({ type: "pause" });
+    expect(phone.pass(60_000)).toBeNull();
+    phone.give({ type: "resume" });
+
+    expect(phone.state.auto).toMatchObject({ name: "countdown", until: phone.now + 6_000 });
+  });
+
+  it("give a skipped lead back and ask for another", () => {
+    const phone = counting();
+
+    expect(phone.give({ type: "skip" })).toEqual([
+      { do: "release", id: "call-1", reason: "skipped" },
+      { do: "claim" },
+    ]);
+  });
+
+  it("do not claim after a skip while paused", () => {
+    const phone = counting();
+    phone.giveAll({ type: "pause" }, { type: "skip" });
+
+    expect(phone.did("claim")).toHaveLength(1);
+    expect(phone.give({ type: "resume" })).toEqual([{ do: "claim" }]);
+  });
+
+  it("hold the next claim when pressed during a call", () => {
+    const phone = talking();
+    phone.giveAll({ type: "pause" }, OVER, { type: "finish" }, { type: "saved", id: "call-1" });
+
+    expect(phone.state).toMatchObject({ phase: "idle", auto: { name: "paused" } });
+    expect(phone.did("claim")).toHaveLength(1);
+  });
+});
+
+describe("nothing to dial", () => {
+  const waiting = (nextAt: number | null): Driver =>
+    registered().giveAll(
+      { type: "start", campaigns: [7] },
+      { type: "ready" },
+      { type: "nothing", reason: "Every lead is asleep.", nextAt },
+    );
+
+  it("says why and asks again, at the latest after twenty seconds", () => {
+    const phone = waiting(1_000_000 + 3_600_000);
+
+    expect(phone.state.auto).toMatchObject({ name: "waiting", reason: "Every lead is asleep." });
+    expect(phone.pass(19_999)).toBeNull();
+    expect(phone.pass(1)).toEqual([{ do: "claim" }]);
+  });
+
+  it("never asks again at once", () => {
+    const phone = waiting(1_000_000);
+
+    expect(phone.pass(1_999)).toBeNull();
+    expect(phone.pass(1)).toEqual([{ do: "claim" }]);
+  });
+
+  it("asks again as soon as the line is back", () => {
+    const phone = waiting(null);
+    phone.give({ type: "line", status: "connecting" });
+
+    expect(phone.give({ type: "line", status: "registered" })).toEqual([{ do: "claim" }]);
+  });
+
+  it("lets the agent call by hand, and goes on after it", () => {
+    const phone = waiting(null);
+    phone.giveAll(
+      { type: "call", id: "mine", number: "+12025550111", campaign: null },
+      { type: "openRefused", id: "mine", message: "The number is on the do-not-call list." },
+    );
+
+    expect(phone.last).toEqual([
+      { do: "notice", level: "error", text: "The number is on the do-not-call list." },
+      { do: "claim" },
+    ]);
+  });
+});
+
+describe("a refused dial", () => {
+  it("gives the reservation back and waits before the next claim", () => {
+    const phone = counting().giveAll({ type: "dialNow" }, { type: "refused", id: "call-1", message: "Too late there." });
+
+    expect(phone.last[0]).toEqual({ do: "release", id: "call-1", reason: "cancelled" });
+    expect(phone.state.auto).toMatchObject({ name: "waiting", reason: "Too late there." });
+    expect(phone.pass(2_000)).toEqual([{ do: "claim" }]);
+  });
+});
+
+describe("the agent's hanging up", () => {
+  it("before the server has allowed the dial never reaches the line", () => {
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "hangUp" },
+      { type: "allowed", id: "call-1", number: "1", grant: "g" },
+    );
+
+    expect(phone.did("invite")).toEqual([]);
+    expect(phone.state.call?.result).toMatchObject({ answered: false, cause: "canceled" });
+  });
+
+  it("while a call by hand is opened gives the call back once it exists", () => {
+    const phone = registered().giveAll(
+      { type: "call", id: "mine", number: "1", campaign: null },
+      { type: "hangUp" },
+      { type: "opened", call: record("mine") },
+    );
+
+    expect(phone.last).toEqual([{ do: "release", id: "mine", reason: "cancelled" }]);
+    expect(phone.state.phase).toBe("idle");
+  });
+
+  it("is reported as ended by this side when the line says so", () => {
+    const phone = talking();
+    expect(phone.give({ type: "hangUp" })).toEqual([{ do: "hangUp" }]);
+    phone.give({ type: "over", sipStatus: null, cause: "terminated", by: "local" });
+
+    expect(phone.last).toContainEqual({
+      do: "report",
+      id: "call-1",
+      kind: "ended",
+      data: { cause: "terminated", by: "local" },
+    });
+  });
+});
+
+describe("a call from outside", () => {
+  const RING = { type: "incoming", ref: "r1", id: "in-1", number: "+12025550122", name: "Ada" } as const;
+
+  it("rings, is answered and recorded", () => {
+    const phone = registered();
+    phone.give(RING);
+    expect(phone.state.phase).toBe("incoming");
+    expect(phone.last[0]).toMatchObject({ do: "open", id: "in-1", direction: "inbound" });
+    expect(phone.give({ type: "answer" })).toEqual([{ do: "answer" }]);
+    phone.give({ type: "accepted" });
+
+    expect(phone.state.phase).toBe("in_call");
+    expect(phone.did("startRecording")).toHaveLength(1);
+  });
+
+  it("is busy when there is a call already", () => {
+    const phone = talking();
+
+    expect(phone.give({ ...RING, ref: "r2" })).toEqual([{ do: "reject", ref: "r2", status: 486 }]);
+    expect(phone.state.call?.id).toBe("call-1");
+  });
+
+  it("may be rejected or given up, and leaves nothing to wrap up", () => {
+    const phone = registered();
+    phone.giveAll(RING, { type: "reject" });
+    expect(phone.last).toEqual([{ do: "reject", ref: null, status: 480 }]);
+    phone.give({ type: "over", sipStatus: 480, cause: "rejected", by: "local" });
+
+    expect(phone.state).toMatchObject({ phase: "idle", call: null });
+  });
+});
+
+describe("mute, hold, tones and transfer", () => {
+  it("mute once and report once", () => {
+    const phone = talking();
+
+    expect(phone.give({ type: "mute", on: true })).toHaveLength(2);
+    expect(phone.give({ type: "mute", on: true })).toBeNull();
+    expect(phone.give({ type: "mute", on: false })).toHaveLength(2);
+  });
+
+  it("change to hold only when the far end agreed", () => {
+    const phone = talking();
+    phone.give({ type: "hold", on: true });
+    expect(phone.state.phase).toBe("in_call");
+    phone.give({ type: "held", on: true });
+    expect(phone.state.phase).toBe("on_hold");
+    phone.giveAll({ type: "hold", on: false }, { type: "held", on: false });
+
+    expect(phone.state.phase).toBe("in_call");
+    expect(phone.reports().slice(-2)).toEqual(["hold", "unhold"]);
+  });
+
+  it("send the twelve keys and nothing else", () => {
+    const phone = talking();
+
+    expect(phone.give({ type: "tone", tone: "#" })).toHaveLength(2);
+    expect(phone.give({ type: "tone", tone: "x" })).toBeNull();
+    expect(phone.give({ type: "tone", tone: "12" })).toBeNull();
+  });
+
+  it("keep the call when a transfer is refused", () => {
+    const phone = talking();
+    phone.giveAll({ type: "transfer", target: "1002" }, { type: "transferFailed", reason: "declined" });
+
+    expect(phone.state.phase).toBe("in_call");
+  });
+});
+
+describe("wrap-up", () => {
+  const after = (): Driver => talking().giveAll(OVER);
+
+  it("wants a result before saving, and a time where one belongs to it", () => {
+    const phone = after();
+    phone.give({ type: "save" });
+    expect(phone.did("save")).toEqual([]);
+    phone.giveAll({ type: "draft", draft: { disposition: "follow_up" } }, { type: "save" });
+    expect(phone.did("save")).toEqual([]);
+    phone.giveAll({ type: "draft", draft: { callbackAt: "2026-01-06T10:00" } }, { type: "save" });
+
+    expect(phone.did("save")).toHaveLength(1);
+  });
+
+  it("ignores a result that the campaign does not know", () => {
+    expect(after().give({ type: "draft", draft: { disposition: "nonsense" } })).toBeNull();
+  });
+
+  it("ends with its time, saving what was chosen during the call", () => {
+    const phone = talking();
+    phone.giveAll({ type: "draft", draft: { disposition: "lead" } }, OVER);
+
+    expect(phone.pass(59_999)).toBeNull();
+    expect(phone.pass(1)).toMatchObject([{ do: "save", disposition: "lead" }]);
+  });
+
+  it("ends with its time without a result too", () => {
+    const phone = after();
+
+    expect(phone.pass(60_000)).toMatchObject([{ do: "endWrapUp" }]);
+  });
+
+  it("stays open when saving failed", () => {
+    const phone = after();
+    phone.giveAll(
+      { type: "draft", draft: { disposition: "lead" } },
+      { type: "save" },
+      { type: "saveFailed", id: "call-1", message: "The server did not answer." },
+    );
+
+    expect(phone.state).toMatchObject({ phase: "wrap_up", call: { saving: false } });
+  });
+});
+
+describe("leaving", () => {
+  it("during a call happens after its wrap-up", () => {
+    const phone = talking();
+    phone.give({ type: "leave", to: "break", reason: "lunch" });
+    expect(phone.last).toEqual([]);
+    phone.giveAll(OVER, { type: "finish" }, { type: "saved", id: "call-1" });
+
+    expect(phone.last).toEqual([{ do: "leave", to: "break", reason: "lunch" }]);
+    expect(phone.state.auto).toEqual({ name: "off" });
+  });
+
+  it("with a lead reserved gives it back first", () => {
+    const phone = counting();
+
+    expect(phone.give({ type: "leave", to: "offline", reason: "" })).toEqual([
+      { do: "release", id: "call-1", reason: "cancelled" },
+      { do: "leave", to: "offline", reason: "" },
+    ]);
+  });
+
+  it("while a lead is on its way gives that one back", () => {
+    const phone = registered().giveAll({ type: "start", campaigns: [7] }, { type: "ready" });
+    phone.giveAll({ type: "leave", to: "break", reason: "tea" }, { type: "claimed", call: record("late") });
+
+    expect(phone.last.map((one) => one.do)).toEqual(["release", "leave"]);
+  });
+});
+
+describe("a page loaded anew", () => {
+  it("goes on with a reservation, paused", () => {
+    const phone = registered();
+    phone.give({ type: "restored", call: record("call-1"), as: "reserved" });
+
+    expect(phone.state).toMatchObject({ phase: "reserved", auto: { name: "paused" } });
+    phone.give({ type: "resume" });
+    expect(phone.state.auto.name).toBe("countdown");
+  });
+
+  it("ends a call whose sound died with the page, and lets its result be chosen", () => {
+    const phone = registered();
+    phone.give({ type: "restored", call: record("call-1", { status: "in_call" }), as: "lost" });
+
+    expect(phone.last[0]).toEqual({
+      do: "report",
+      id: "call-1",
+      kind: "ended",
+      data: { cause: "page_lost", by: "local" },
+    });
+    expect(phone.state.phase).toBe("wrap_up");
+  });
+});
+
+describe("the line", () => {
+  it("may drop in mid-call without ending it", () => {
+    const phone = talking();
+    phone.give({ type: "line", status: "connecting", reason: "The connection was lost." });
+
+    expect(phone.state).toMatchObject({ phase: "in_call", line: "connecting" });
+  });
+
+  it("keeps the countdown at its end until it is back", () => {
+    const phone = counting();
+    phone.give({ type: "line", status: "connecting" });
+    expect(phone.pass(30_000)).toBeNull();
+    phone.give({ type: "line", status: "registered" });
+
+    expect(phone.pass(1_000)).toEqual([{ do: "authorize", id: "call-1" }]);
+  });
+});
