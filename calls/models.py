@@ -230,6 +230,20 @@ class RecordingGap(models.Model):
         return f"gap {self.start_ms}-{self.end_ms} ms"
 
 
+class NoteQuerySet(TenantQuerySet["Note"]):
+    """Notes in words."""
+
+    def visible_to(self, user: Any) -> "NoteQuerySet":
+        """One's own, everyone's, and those of the teams one works in or manages."""
+        teams = Team.objects.filter(Q(members=user) | Q(managers=user)).values("pk")
+        colleagues = User.objects.filter(teams__in=teams).values("pk")
+        return self.filter(
+            Q(author=user)
+            | Q(visibility=Note.Visibility.PUBLIC)
+            | Q(visibility=Note.Visibility.TEAM, author__in=colleagues)
+        )
+
+
 class Note(models.Model):
     """What someone wrote about a call or a number."""
 
@@ -254,7 +268,7 @@ class Note(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
-    objects = TenantQuerySet["Note"].as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from dialer import views
+
 urlpatterns = [
+    path("", views.home, name="home"),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("", include("calls.urls")),
