@@ -190,6 +190,8 @@ class LoginSession(models.Model):
     revoked_because = models.CharField(max_length=32, blank=True)
     # The secret behind this login's SIP registration, encrypted; dies with the login.
     sip_secret = models.TextField(blank=True)
+    # When a page last fetched that secret: the phone opened last is the one that rings.
+    sip_issued_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["user", "revoked_at"], name="login_of_user")]
@@ -299,7 +301,8 @@ class AgentSeat(models.Model):
     )
     call = models.UUIDField(null=True, unique=True)  # public id of the call on this seat
     wrap_up_until = models.DateTimeField(null=True)
-    last_seen_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)  # a page of theirs was alive
+    last_active_at = models.DateTimeField(null=True)  # the person did something
 
     objects = SeatQuerySet.as_manager()
 
