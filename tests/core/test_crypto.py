@@ -1,7 +1,7 @@
 """Secrets at rest are unreadable without a key, and keys can be exchanged."""
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 
 from core import crypto
 
