@@ -1,7 +1,7 @@
 """Secrets at rest are unreadable without a key, and keys can be exchanged."""
 
 import pytest
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 from core import crypto
 
@@ -17,7 +17,7 @@ def test_the_same_secret_is_stored_differently_each_time() -> None:
     assert crypto.encrypt("same") != crypto.encrypt("same")
 
 
-def test_a_new_first_key_still_reads_what_the_old_one_wrote(settings: SettingsWrapper) -> None:
+def test_a_new_first_key_still_reads_what_the_old_one_wrote(settings: Settings) -> None:
     settings.FIELD_KEYS = ["old"]
     stored = crypto.encrypt("secret")
 
@@ -27,7 +27,7 @@ def test_a_new_first_key_still_reads_what_the_old_one_wrote(settings: SettingsWr
 
 
 def test_what_the_new_key_wrote_is_unreadable_with_the_old_one_alone(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.FIELD_KEYS = ["new", "old"]
     stored = crypto.encrypt("secret")
