@@ -1,5 +1,6 @@
 """Pages about calls: the agent's desktop, the floor, the history, one call."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
         "events": call.events.order_by("at", "seq", "pk"),
         "notes": Note.objects.for_user(request.user).filter(call=call).select_related("author"),
         "recording": getattr(call, "recording", None),
+        "times": _times(call),
+        "facts": _facts(call),
     }
     return render(request, "calls/detail.html", context)
 
@@ -98,6 +101,29 @@ def _visible(request: HttpRequest, ref: UUID) -> Call:
     return get_object_or_404(calls, public_id=ref)
 
 
+def _times(call: Call) -> list[tuple[str, datetime | None]]:
+    return [
+        ("Reserved", call.reserved_at),
+        ("Dialed", call.dialed_at),
+        ("Answered", call.answered_at),
+        ("Ended", call.ended_at),
+    ]
+
+
+def _facts(call: Call) -> list[tuple[str, Any]]:
+    return [
+        ("Agent", call.agent),
+        ("Team", call.team),
+        ("Campaign", call.campaign),
+        ("Direction", call.get_direction_display()),
+        ("Caller ID", call.caller_id),
+        ("Company", call.lead.company if call.lead else ""),
+        ("Job title", call.lead.job_title if call.lead else ""),
+        ("Attempt", f"{call.lead.attempts} so far" if call.lead else ""),
+        ("Decision", call.attempt.decision),
+    ]
+
+
 def _today(request: HttpRequest) -> list[reports.Metric]:
     assert request.user.is_authenticated
     start, end = reports.day_bounds(timezone.now(), request.user.timezone)
@@ -113,7 +139,7 @@ def _floor(request: HttpRequest) -> dict[str, Any]:
         "agents": reports.floor(request.user, timezone.now()),
         "metrics": _today(request),
         "topics": _floor_topics(request.user),
-        "page": finding.page(request.user, finding.Filters(), size=20),
+        "latest": finding.page(request.user, finding.Filters(), size=20),
     }
 
 
