@@ -142,6 +142,7 @@ def test_any_text_is_a_valid_number_or_a_refusal(text: str) -> None:
 def test_a_number_survives_every_way_of_writing_it(region: str, data: st.DataObject) -> None:
     # given a real number of the region
     example_number = phonenumbers.example_number(region)
+    assert example_number is not None
     e164 = phonenumbers.format_number(example_number, phonenumbers.PhoneNumberFormat.E164)
     style = data.draw(st.sampled_from([0, 1, 2]))
 
