@@ -164,7 +164,8 @@ class Callback(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="callbacks"
     )
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # as promised
+    next_at = models.DateTimeField()  # when the queue looks at it; later than promised if refused
     note = models.TextField(blank=True)
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -172,7 +173,9 @@ class Callback(models.Model):
     objects = CampaignScopedQuerySet["Callback"].as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "done_at", "due_at"], name="callback_due")]
+        indexes = [
+            models.Index(fields=["campaign", "done_at", "next_at", "id"], name="callback_to_queue")
+        ]
 
     def __str__(self) -> str:
         return f"callback {self.pk}"

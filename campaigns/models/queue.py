@@ -58,7 +58,8 @@ class CampaignSlots(models.Model):
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="slots")
     filled_at = models.DateTimeField(null=True)
-    fill_after = models.DateTimeField(null=True)  # nothing becomes due before
+    fill_after = models.DateTimeField(null=True)  # no new lead may be called before
+    rule_version = models.PositiveIntegerField(default=0)  # the rules that it was filled under
 
     def __str__(self) -> str:
         return f"slots of campaign {self.campaign_id}"
@@ -125,7 +126,10 @@ class DialAttempt(models.Model):
     abandoned = models.BooleanField(default=False)
     decision = models.CharField(max_length=16, blank=True)  # allowed, refused
     refusals = models.JSONField(default=list)
-    rule_version = models.PositiveIntegerField(default=0)
+    rule_version = models.PositiveIntegerField(default=0)  # as eligibility.version makes it
+    released_because = models.CharField(max_length=32, blank=True)  # given back undialed
+    disposed_at = models.DateTimeField(null=True)  # the agent's result stands from here on
+    corrected_at = models.DateTimeField(null=True)  # a presumed end, put right once
 
     objects = TenantQuerySet["DialAttempt"].as_manager()
 
