@@ -1,13 +1,7 @@
 /** The messages that softphone and server exchange, as docs/architecture.md words them. */
 
 export type CallStatus =
-  | "reserved"
-  | "dialing"
-  | "ringing"
-  | "in_call"
-  | "on_hold"
-  | "ended"
-  | "wrapped_up";
+  "reserved" | "dialing" | "ringing" | "in_call" | "on_hold" | "ended" | "wrapped_up";
 
 export type Direction = "outbound" | "inbound";
 

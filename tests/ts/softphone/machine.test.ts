@@ -13,7 +13,11 @@ describe("a call of automated dialing", () => {
     phone.give({ type: "ready" });
     expect(phone.last).toEqual([{ do: "claim" }]);
     phone.give({ type: "claimed", call: record("call-1") });
-    expect(phone.state.auto).toEqual({ name: "countdown", until: phone.now + 10_000, totalMs: 10_000 });
+    expect(phone.state.auto).toEqual({
+      name: "countdown",
+      until: phone.now + 10_000,
+      totalMs: 10_000,
+    });
     expect(phone.pass(9_999)).toBeNull();
     expect(phone.pass(1)).toEqual([{ do: "authorize", id: "call-1" }]);
     phone.give({ type: "allowed", id: "call-1", number: "+12025550100", grant: "g" });
@@ -23,7 +27,10 @@ describe("a call of automated dialing", () => {
     expect(phone.state.phase).toBe("in_call");
     phone.give(OVER);
     expect(phone.state.phase).toBe("wrap_up");
-    phone.giveAll({ type: "draft", draft: { disposition: "lead", note: "Wants a demo." } }, { type: "save" });
+    phone.giveAll(
+      { type: "draft", draft: { disposition: "lead", note: "Wants a demo." } },
+      { type: "save" },
+    );
     expect(phone.last).toEqual([
       { do: "save", id: "call-1", disposition: "lead", note: "Wants a demo.", callbackAt: null },
     ]);
@@ -185,7 +192,10 @@ describe("nothing to dial", () => {
 
 describe("a refused dial", () => {
   it("gives the reservation back and waits before the next claim", () => {
-    const phone = counting().giveAll({ type: "dialNow" }, { type: "refused", id: "call-1", message: "Too late there." });
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "refused", id: "call-1", message: "Too late there." },
+    );
 
     expect(phone.last[0]).toEqual({ do: "release", id: "call-1", reason: "cancelled" });
     expect(phone.state.auto).toMatchObject({ name: "waiting", reason: "Too late there." });
@@ -231,7 +241,13 @@ describe("the agent's hanging up", () => {
 });
 
 describe("a call from outside", () => {
-  const RING = { type: "incoming", ref: "r1", id: "in-1", number: "+12025550122", name: "Ada" } as const;
+  const RING = {
+    type: "incoming",
+    ref: "r1",
+    id: "in-1",
+    number: "+12025550122",
+    name: "Ada",
+  } as const;
 
   it("rings, is answered and recorded", () => {
     const phone = registered();
@@ -293,7 +309,10 @@ describe("mute, hold, tones and transfer", () => {
 
   it("keep the call when a transfer is refused", () => {
     const phone = talking();
-    phone.giveAll({ type: "transfer", target: "1002" }, { type: "transferFailed", reason: "declined" });
+    phone.giveAll(
+      { type: "transfer", target: "1002" },
+      { type: "transferFailed", reason: "declined" },
+    );
 
     expect(phone.state.phase).toBe("in_call");
   });
@@ -365,7 +384,10 @@ describe("leaving", () => {
 
   it("while a lead is on its way gives that one back", () => {
     const phone = registered().giveAll({ type: "start", campaigns: [7] }, { type: "ready" });
-    phone.giveAll({ type: "leave", to: "break", reason: "tea" }, { type: "claimed", call: record("late") });
+    phone.giveAll(
+      { type: "leave", to: "break", reason: "tea" },
+      { type: "claimed", call: record("late") },
+    );
 
     expect(phone.last.map((one) => one.do)).toEqual(["release", "leave"]);
   });

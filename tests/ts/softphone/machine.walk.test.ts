@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import { next } from "../../../static/src/softphone/machine";
-import { type Effect, type Input, START, type State, TALKING } from "../../../static/src/softphone/state";
+import {
+  type Effect,
+  type Input,
+  START,
+  type State,
+  TALKING,
+} from "../../../static/src/softphone/state";
 import { record } from "./cast";
 
 /** A small seeded generator: the same walk for the same seed, everywhere. */
@@ -179,10 +185,23 @@ describe("a random walk through the machine", () => {
 
     // The walks must have been everywhere, or they would prove nothing.
     for (const phase of ["idle", "claiming", "opening", "reserved", "dialing", "ringing"]) {
-      expect([...seen].some((one) => one.startsWith(`${phase}/`)), phase).toBe(true);
+      expect(
+        [...seen].some((one) => one.startsWith(`${phase}/`)),
+        phase,
+      ).toBe(true);
     }
-    for (const place of ["incoming/", "in_call/", "on_hold/", "wrap_up/", "/countdown", "/waiting"]) {
-      expect([...seen].some((one) => one.includes(place)), place).toBe(true);
+    for (const place of [
+      "incoming/",
+      "in_call/",
+      "on_hold/",
+      "wrap_up/",
+      "/countdown",
+      "/waiting",
+    ]) {
+      expect(
+        [...seen].some((one) => one.includes(place)),
+        place,
+      ).toBe(true);
     }
   });
 

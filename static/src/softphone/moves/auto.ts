@@ -123,7 +123,13 @@ export const auto: SomeMoves<AutoInput> = {
     const paused: State = { ...state, auto: { name: "paused", leftMs: null } };
     if (input.as === "reserved") return step({ ...paused, phase: "reserved", call });
     const answered = ["in_call", "on_hold", "ended"].includes(input.call.status);
-    const result = { answered, sipStatus: null, cause: "page_lost", by: "local", endedAt: now } as const;
+    const result = {
+      answered,
+      sipStatus: null,
+      cause: "page_lost",
+      by: "local",
+      endedAt: now,
+    } as const;
     const ended: State = { ...paused, phase: "wrap_up", call: { ...call, invited: true, result } };
     if (input.as === "ended") return step(ended);
     return step(

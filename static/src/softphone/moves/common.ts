@@ -84,10 +84,7 @@ export function rest(state: State, now: number, ...effects: readonly Effect[]): 
 export function proceed(state: State, now: number, ...effects: readonly Effect[]): Step {
   if (state.phase !== "idle" || state.auto.name !== "running") return step(state, ...effects);
   if (state.line !== "registered") {
-    return step(
-      wait(state, "The line is not registered.", null, now + RETRY_MIN_MS),
-      ...effects,
-    );
+    return step(wait(state, "The line is not registered.", null, now + RETRY_MIN_MS), ...effects);
   }
   return step({ ...state, phase: "claiming" }, ...effects, { do: "claim" });
 }
@@ -105,12 +102,10 @@ export function claimless(
   return step(wait(idle, why.reason, why.nextAt, at), ...effects);
 }
 
-const wait = (
-  state: State,
-  reason: string,
-  nextAt: number | null,
-  retryAt: number,
-): State => ({ ...state, auto: { name: "waiting", reason, nextAt, retryAt } });
+const wait = (state: State, reason: string, nextAt: number | null, retryAt: number): State => ({
+  ...state,
+  auto: { name: "waiting", reason, nextAt, retryAt },
+});
 
 /** A call by hand or from outside comes between: dialing goes on after it. */
 export const interrupted = (state: State): State =>
