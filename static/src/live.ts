@@ -1,0 +1,125 @@
+/**
+ * One socket for the page. `<div data-live-topics="org:1:calls call:…">` receives a `live-change`
+ * event, at most once a second, when one of its topics has news; write hx-trigger="live-change".
+ * Every hint is also a `live-hint` event on the document, for scripts.
+ */
+
+import { backOff, type Effect, type Hint, type Incoming, receive, START } from "./livestate";
+
+const EVERY_MS = 1000;
+const BEAT_MS = 15_000;
+// The server pings every 15 s; silence for longer than two means that the line is dead.
+const SILENCE_MS = 40_000;
+
+const page = crypto.randomUUID();
+let state = START;
+let socket: WebSocket | undefined;
+let heard = 0;
+let active = false;
+let subscribed = "";
+const extra = new Set<string>();
+
+export function startLive(): void {
+  connect();
+  document.addEventListener("htmx:afterSettle", subscribe);
+  for (const name of ["pointerdown", "keydown"]) {
+    document.addEventListener(name, () => (active = true), { passive: true, capture: true });
+  }
+  const worker = new Worker(new URL("./heartbeat.worker.ts", import.meta.url), { type: "module" });
+  worker.addEventListener("message", beat);
+  worker.postMessage(BEAT_MS);
+}
+
+/** Topics that are watched whatever page is open, for the dock. */
+export function watch(...topics: readonly string[]): void {
+  for (const topic of topics) extra.add(topic);
+  subscribe();
+}
+
+function connect(): void {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/ws/live/`);
+  socket.addEventListener("open", () => {
+    heard = Date.now();
+    subscribed = "";
+    subscribe();
+    beat();
+  });
+  socket.addEventListener("message", ({ data }) => take(JSON.parse(String(data)) as Incoming));
+  socket.addEventListener("close", ({ code }) => lost(code));
+}
+
+function lost(code: number): void {
+  socket = undefined;
+  if (code === 4401) return; // the session is over; the next request asks for the password
+  state = { ...state, tries: state.tries + 1 };
+  if (state.tries > 1) document.documentElement.dataset["connection"] = "lost";
+  const chance = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  setTimeout(connect, backOff(state.tries, chance / 2 ** 32));
+}
+
+function take(message: Incoming): void {
+  heard = Date.now();
+  const next = receive(state, message);
+  state = next.state;
+  if (message.type === "subscribed") delete document.documentElement.dataset["connection"];
+  next.effects.forEach(perform);
+}
+
+function perform(effect: Effect): void {
+  if (effect.do === "pong") say({ type: "pong" });
+  else if (effect.do === "tell") effect.hints.forEach(tell);
+  else if (effect.do === "tell-all") for (const element of watchers()) soon(element);
+  else location.assign("/");
+}
+
+function tell(hint: Hint): void {
+  document.dispatchEvent(new CustomEvent("live-hint", { detail: hint }));
+  for (const element of watchers()) {
+    if (topicsOf(element).some((topic) => hint.topics.includes(topic))) soon(element);
+  }
+}
+
+const told = new WeakMap<Element, { at: number; timer: number }>();
+
+/** At once, then at most once a second; the last change is never swallowed. */
+function soon(element: Element): void {
+  const before = told.get(element);
+  if (before?.timer) return;
+  const wait = before ? Math.max(0, before.at + EVERY_MS - Date.now()) : 0;
+  const timer = window.setTimeout(() => {
+    told.set(element, { at: Date.now(), timer: 0 });
+    element.dispatchEvent(new CustomEvent("live-change", { bubbles: false }));
+  }, wait);
+  told.set(element, { at: before?.at ?? 0, timer });
+}
+
+function watchers(): Element[] {
+  return [...document.querySelectorAll("[data-live-topics]")];
+}
+
+function topicsOf(element: Element): string[] {
+  return (element.getAttribute("data-live-topics") ?? "").split(/\s+/).filter(Boolean);
+}
+
+function subscribe(): void {
+  const topics = [...new Set([...extra, ...watchers().flatMap(topicsOf)])].sort();
+  const wanted = topics.join(" ");
+  if (wanted === subscribed || socket?.readyState !== WebSocket.OPEN) return;
+  subscribed = wanted;
+  say({ type: "subscribe", topics, last: state.last });
+}
+
+function beat(): void {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  if (Date.now() - heard > SILENCE_MS) {
+    socket.close();
+    return;
+  }
+  say({ type: "heartbeat", page, activity: active });
+  active = false;
+}
+
+function say(message: unknown): void {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
