@@ -12,6 +12,7 @@ from campaigns.models.lead import (
     Lead,
     LeadPhone,
     LeadSheet,
+    SheetReject,
     SuppressionEntry,
     WindowClass,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "PhoneState",
     "QueueEntry",
     "RetryRule",
+    "SheetReject",
     "SuppressionEntry",
     "WindowClass",
     "WindowState",

@@ -35,7 +35,7 @@ class LeadSheet(models.Model):
     rows_accepted = models.PositiveIntegerField(default=0)
     rows_duplicate = models.PositiveIntegerField(default=0)
     rows_invalid = models.PositiveIntegerField(default=0)
-    rejects_file = models.CharField(max_length=255, blank=True)
+    rows_suppressed = models.PositiveIntegerField(default=0)  # of those accepted
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -52,6 +52,30 @@ class LeadSheet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SheetReject(models.Model):
+    """A row of a sheet that became no lead; its cells are read from the sheet's file again."""
+
+    class Kind(models.TextChoices):
+        """How a row is counted."""
+
+        DUPLICATE = "duplicate", "Duplicate"
+        INVALID = "invalid", "Invalid"
+
+    sheet = models.ForeignKey(LeadSheet, on_delete=models.CASCADE, related_name="rejects")
+    row = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind)
+    code = models.CharField(max_length=32)
+    reason = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "row"], name="row_is_rejected_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.reason}"
 
 
 class WindowClass(models.Model):
