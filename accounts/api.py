@@ -1,0 +1,207 @@
+"""The API about people: the door, an agent's state, and how their softphone starts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import logins, presence, sip
+from accounts.authentication import (
+    REFRESH,
+    asker,
+    enforce_csrf,
+    forget,
+    landing,
+    login_to_end,
+    person,
+    remember,
+)
+from accounts.models import BreakReason, LoginSession
+from accounts.serializers import (
+    BreakReasonsSerializer,
+    BreakSerializer,
+    EntrySerializer,
+    LoginSerializer,
+    PersonSerializer,
+    ReadySerializer,
+    RefreshSerializer,
+    SeatSerializer,
+    SoftphoneSerializer,
+    SuccessSerializer,
+)
+from core.errors import DomainError
+
+
+class _Door(APIView):
+    """Known by the tokens in the request itself; JSON only, which no foreign form can send."""
+
+    authentication_classes = ()
+    parser_classes = (JSONParser,)
+    permissions = None
+
+
+class Login(_Door):
+    """Opens a login: cookies for a browser, tokens for a machine that says `bearer`."""
+
+    @extend_schema(request=LoginSerializer, responses=EntrySerializer)
+    def post(self, request: Request) -> Response:
+        """401 `wrong_credentials`, whatever was wrong."""
+        wanted = LoginSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        bearer = wanted.validated_data.pop("bearer")
+        entry = logins.log_in(**wanted.validated_data, **asker(request._request))
+        return _answer(request._request, entry, bearer=bearer)
+
+
+class Refresh(_Door):
+    """Exchanges a refresh token, from the cookie or the body, for a new pair."""
+
+    @extend_schema(request=RefreshSerializer, responses=EntrySerializer)
+    def post(self, request: Request) -> Response:
+        """401 `session_ended` when the login has ended; the cookies are then taken away."""
+        sent = RefreshSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        if raw := sent.validated_data["refresh"]:
+            return _answer(request._request, logins.refresh(raw), bearer=True)
+        enforce_csrf(request._request)
+        try:
+            entry = logins.refresh(request.COOKIES.get(REFRESH, ""))
+        except DomainError as refusal:
+            response = self.handle_exception(refusal)
+            forget(response)
+            return response
+        return _answer(request._request, entry, bearer=False)
+
+
+class Logout(_Door):
+    """Ends the login of the request."""
+
+    @extend_schema(request=None, responses=SuccessSerializer)
+    def post(self, request: Request) -> Response:
+        """200 even when the login had ended before."""
+        if "Authorization" not in request.headers:
+            enforce_csrf(request._request)
+        if known := login_to_end(request._request):
+            logins.log_out(known)
+        response = Response({"success": True})
+        forget(response)
+        return response
+
+
+class Me(APIView):
+    """Who am I."""
+
+    permissions = ()
+
+    @extend_schema(responses=EntrySerializer)
+    def get(self, request: Request) -> Response:
+        """The person of the request."""
+        return Response({"success": True, "user": PersonSerializer(person(request)).data})
+
+
+class Continue(_Door):
+    """A page load's way through an expired access token."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("next", OpenApiTypes.STR)],
+        responses={302: None},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """On to `next` with new cookies, or to the login that leads there."""
+        wanted = landing(request._request, request.query_params.get("next"))
+        try:
+            entry = logins.refresh(request.COOKIES.get(REFRESH, ""))
+        except DomainError:
+            response = redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
+            forget(response)
+            return response
+        response = HttpResponseRedirect(wanted)
+        remember(request._request, response, entry)
+        return response
+
+
+class _Agent(APIView):
+    """For those who have a seat."""
+
+    permissions = ("accounts.change_agentseat",)
+
+
+class Presence(_Agent):
+    """The asking agent's state."""
+
+    @extend_schema(responses=SeatSerializer)
+    def get(self, request: Request) -> Response:
+        """The seat as the server holds it."""
+        return Response(SeatSerializer(presence.current(person(request))).data)
+
+
+class Ready(_Agent):
+    """Ready for calls of the named campaigns."""
+
+    @extend_schema(request=ReadySerializer, responses=SeatSerializer)
+    def post(self, request: Request) -> Response:
+        """The new state; during a call, the present one, and readiness follows it."""
+        wanted = ReadySerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        seat = presence.ready(person(request), wanted.validated_data["campaigns"])
+        return Response(SeatSerializer(seat).data)
+
+
+class TakeBreak(_Agent):
+    """Away for a reason."""
+
+    @extend_schema(request=BreakSerializer, responses=SeatSerializer)
+    def post(self, request: Request) -> Response:
+        """The new state; during a call, the present one, and the break follows it."""
+        wanted = BreakSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        reasons = BreakReason.objects.for_user(person(request))
+        reason = get_object_or_404(reasons, code=wanted.validated_data["reason"])
+        return Response(SeatSerializer(presence.take_break(person(request), reason)).data)
+
+
+class Offline(_Agent):
+    """Out of the queue."""
+
+    @extend_schema(request=None, responses=SeatSerializer)
+    def post(self, request: Request) -> Response:
+        """The new state; during a call, the present one, and going offline follows it."""
+        return Response(SeatSerializer(presence.offline(person(request))).data)
+
+
+class Breaks(_Agent):
+    """The breaks that an agent may take."""
+
+    @extend_schema(responses=BreakReasonsSerializer)
+    def get(self, request: Request) -> Response:
+        """By label."""
+        reasons = BreakReason.objects.for_user(person(request)).filter(is_active=True)
+        return Response(BreakReasonsSerializer({"reasons": reasons.order_by("label")}).data)
+
+
+class Softphone(_Agent):
+    """How the softphone registers and records."""
+
+    @extend_schema(responses=SoftphoneSerializer)
+    def get(self, request: Request) -> Response:
+        """Hands out this login's SIP secret as HA1: the phone opened last is the one that rings."""
+        assert isinstance(request.auth, LoginSession)
+        line = sip.line_for(request.auth)
+        return Response(SoftphoneSerializer(sip.settings_of(line)).data)
+
+
+def _answer(request: HttpRequest, entry: logins.Entry, *, bearer: bool) -> Response:
+    body: dict[str, Any] = {"success": True, "user": PersonSerializer(entry.login.user).data}
+    if bearer:
+        return Response(body | {"access": entry.access, "refresh": entry.refresh})
+    response = Response(body)
+    remember(request, response, entry)
+    return response

@@ -1,0 +1,95 @@
+"""Pages of the door: logging in and out, the choice of a theme; and what the SIP edge asks."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import logins, sip
+from accounts.authentication import (
+    asker,
+    edge_only,
+    forget,
+    landing,
+    login_of,
+    login_to_end,
+    remember,
+)
+from accounts.forms import LoginForm, ThemeForm
+from core.errors import DomainError
+from core.web import public
+
+_YEAR = 365 * 24 * 3600
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters("password")
+def login(request: HttpRequest) -> HttpResponse:
+    """Asks for e-mail and password; someone already known goes on."""
+    wanted = request.POST.get("next") or request.GET.get("next")
+    if request.method != "POST":
+        if login_of(request):
+            return redirect(landing(request, wanted))
+        return render(request, "accounts/login.html", {"form": LoginForm(), "next": wanted or ""})
+    form = LoginForm(request.POST)
+    if form.is_valid():
+        try:
+            entry = logins.log_in(**form.cleaned_data, **asker(request))
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            response = HttpResponseRedirect(landing(request, wanted))
+            remember(request, response, entry)
+            return response
+    context = {"form": form, "next": wanted or ""}
+    return render(request, "accounts/login.html", context, status=401)
+
+
+@public
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """Ends the login, and an agent's shift with it."""
+    if known := login_to_end(request):
+        logins.log_out(known)
+    response = redirect("accounts:login")
+    forget(response)
+    return response
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remembers light, dark or the system's choice in this browser."""
+    form = ThemeForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse("There is no such theme.", status=400, content_type="text/plain")
+    if request.headers.get("HX-Request") or request.headers.get("Sec-Fetch-Mode") == "cors":
+        response = HttpResponse(status=204)
+    else:
+        wanted = request.POST.get("next") or request.headers.get("Referer")
+        response = HttpResponseRedirect(landing(request, wanted))
+    response.set_cookie(
+        "theme",
+        form.cleaned_data["theme"],
+        max_age=_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=settings.SECURE_COOKIES,
+    )
+    return response
+
+
+@edge_only
+@require_GET
+@never_cache
+def ha1(request: HttpRequest) -> HttpResponse:
+    """What a registration of `?user=` must prove; 404 when nobody of that name is logged in."""
+    proof = sip.ha1_for(request.GET.get("user", ""), timezone.now())
+    if proof is None:
+        return HttpResponse("unknown", status=404, content_type="text/plain")
+    return HttpResponse(proof, content_type="text/plain")
