@@ -36,10 +36,14 @@ class Requires(BasePermission):
 def required(view: Any, method: str) -> Sequence[str] | None:
     """The permissions that a view asks for a method; None means everyone may.
 
-    Raises AttributeError when a view names none: a closed door is a bug to be seen at once.
+    Raises AttributeError when a view names none: a closed door is a bug to be seen at once, and
+    MethodNotAllowed for a method that it names none for.
     """
     named = view.permissions
     if isinstance(named, dict):
+        method = "GET" if method == "HEAD" else method
+        if method not in named:
+            raise exceptions.MethodNotAllowed(method)
         found: Sequence[str] | None = named[method]
         return found
     return tuple(named) if named is not None else None

@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts.models import User
+from core.api import Requires
 from core.web import requires
 
 HOMES = {
@@ -21,3 +23,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Sends people to the page that their role lives in."""
     assert request.user.is_authenticated
     return redirect(HOMES[User.Role(request.user.role)])
+
+
+class Schema(SpectacularAPIView):
+    """The API's description, for whoever is logged in."""
+
+    permission_classes = [Requires]
+    permissions = ()
