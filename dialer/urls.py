@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from dialer import views
 
@@ -12,10 +11,11 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("calls.urls")),
     path("campaigns/", include("campaigns.urls")),
+    path("internal/", include("accounts.internal_urls")),
     path("api/", include("accounts.api_urls")),
     path("api/", include("core.api_urls")),
     path("api/", include("campaigns.api_urls")),
     path("api/", include("calls.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", views.Schema.as_view(), name="schema"),
     path("admin/", admin.site.urls),
 ]

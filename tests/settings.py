@@ -13,7 +13,7 @@ os.environ.setdefault("MEDIA_ROOT", str(_scratch / "media"))
 os.environ.setdefault("SIP_EDGE_TOKEN", "tests-only-edge-token")
 
 from dialer.settings import *  # noqa: E402, F403
-from dialer.settings import DATABASES, SIMPLE_JWT  # noqa: E402
+from dialer.settings import DATABASES, SIMPLE_JWT, STATIC_ROOT  # noqa: E402
 
 ALLOWED_HOSTS = ["*"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
@@ -22,3 +22,4 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: claims, the outbox and sockets are tested from several threads.
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}
 SIMPLE_JWT = {**SIMPLE_JWT, "SIGNING_KEY": os.environ["SECRET_KEY"]}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
