@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Organization, User
+from campaigns import windows
 from tests.factories import OrganizationFactory, UserFactory
 
 
@@ -23,3 +24,9 @@ def person(organization: Organization) -> Callable[..., User]:
         return UserFactory.create(role=role, **{"organization": organization, **fields})
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _window_classes_are_forgotten() -> None:
+    """Each test's database begins without the rows that were remembered in the last one."""
+    windows.forget()

@@ -1,7 +1,11 @@
 """Leads, the sheets they came on, and the numbers that are not called."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Organization
 from accounts.tenancy import TenantQuerySet
@@ -205,6 +209,17 @@ class Callback(models.Model):
         return f"callback {self.pk}"
 
 
+class SuppressionQuerySet(TenantQuerySet["SuppressionEntry"]):
+    """Numbers that are not called, in words."""
+
+    def in_force(self, organization_id: int, campaign_id: int | None, now: datetime) -> Self:
+        """Those that hold now: everywhere in the organization, and in the campaign."""
+        keys = [self.model.EVERYWHERE, *([campaign_id] if campaign_id else [])]
+        return self.filter(organization_id=organization_id, campaign_key__in=keys).filter(
+            Q(expires_at=None) | Q(expires_at__gt=now)
+        )
+
+
 class SuppressionEntry(models.Model):
     """A number that is not called: in one campaign, or in the whole organization."""
 
@@ -219,7 +234,8 @@ class SuppressionEntry(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=16)
     # The campaign's id, or 0 for the organization: nullable columns do not make a key unique.
-    campaign_key = models.BigIntegerField(default=0)
+    EVERYWHERE = 0
+    campaign_key = models.BigIntegerField(default=EVERYWHERE)
     source = models.CharField(max_length=16, choices=Source)
     reason = models.CharField(max_length=255, blank=True)
     created_by = models.ForeignKey(
@@ -228,7 +244,7 @@ class SuppressionEntry(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantQuerySet["SuppressionEntry"].as_manager()
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -39,6 +39,7 @@ class QueueEntry(models.Model):
 
     lead = models.OneToOneField(Lead, on_delete=models.CASCADE, related_name="queue_entry")
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="queue")
+    phone = models.CharField(max_length=16)  # the lead's, which is locked before the lead
     owner = models.BigIntegerField(default=0)  # an agent's id, or 0 for anyone
     tier = models.PositiveSmallIntegerField(choices=Tier, default=Tier.NEW)
     rank = models.BigIntegerField(default=0)

@@ -1,0 +1,49 @@
+"""Promises to call at a time. The only module that writes `Callback`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from campaigns.models import Callback, Lead
+
+
+def create(
+    lead: Lead, *, due_at: datetime, owner: Any = None, note: str = "", now: datetime
+) -> Callback:
+    """Promises a call to a lead, in the place of an earlier promise. The lead is locked.
+
+    Only `owner` gets it, as long as the owner is there; without one, anyone.
+    """
+    complete([lead.pk], now)
+    return Callback.objects.create(
+        organization_id=lead.organization_id,
+        campaign_id=lead.campaign_id,
+        lead=lead,
+        open_key=lead.pk,
+        owner=owner,
+        due_at=due_at,
+        next_at=due_at,
+        note=note,
+        created_at=now,
+    )
+
+
+def complete(lead_ids: Iterable[int], now: datetime) -> None:
+    """The promises to these leads are kept, or cannot be kept any more."""
+    Callback.objects.filter(open_key__in=lead_ids).update(open_key=None, done_at=now)
+
+
+def owed(lead_ids: Iterable[int]) -> set[int]:
+    """Those of the leads to whom a promise stands."""
+    rows = Callback.objects.filter(open_key__in=lead_ids)
+    return set(rows.values_list("lead_id", flat=True))
+
+
+def defer(callback_ids: Iterable[int], at: datetime) -> None:
+    """The queue looks at these promises again then."""
+    Callback.objects.filter(pk__in=callback_ids, done_at=None).update(next_at=at)
+
+
+def postpone(lead_id: int, at: datetime) -> bool:
+    """The queue looks at a lead's promise again then; False when none stands."""
+    return Callback.objects.filter(open_key=lead_id).update(next_at=at) == 1

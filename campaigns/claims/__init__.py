@@ -1,0 +1,19 @@
+"""Decisions to dial, from the claim of a lead to its settling.
+
+The only modules that write `DialAttempt`. All functions run inside the caller's transaction;
+locks are taken in one order everywhere: seat, queue entry, number, lead, call.
+"""
+
+from campaigns.claims.settling import correct, dispose, release, settle
+from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
+
+__all__ = [
+    "Claim",
+    "approve_dial",
+    "claim_next",
+    "claim_number",
+    "correct",
+    "dispose",
+    "release",
+    "settle",
+]

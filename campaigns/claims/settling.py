@@ -1,0 +1,205 @@
+"""Settling an attempt: the number is free again, and the lead has its next time or its end."""
+
+from datetime import datetime, timedelta
+
+from accounts.models import User
+from campaigns import callbacks, numbers, queue, retries, standing, suppression
+from campaigns.models import Campaign, DialAttempt, Disposition, Lead, SuppressionEntry
+from campaigns.retries import Plan
+from core.errors import DomainError
+
+_O = DialAttempt.Outcome
+
+
+def settle(
+    attempt: DialAttempt,
+    *,
+    outcome: str,
+    now: datetime,
+    live_answer: bool = False,
+    conversation: bool = False,
+    hold_until: datetime | None = None,
+) -> None:
+    """Ends an attempt with its outcome on the line; a second time changes nothing.
+
+    The lead, unless the agent's result already placed it, is tried again inside an open window
+    or finished, by the campaign's rules; not before `hold_until`, as after a presumed end.
+    """
+    lead = _end(
+        attempt,
+        now,
+        outcome=outcome,
+        live_answer=live_answer,
+        conversation=conversation,
+        abandoned=outcome == _O.ABANDONED,
+    )
+    if conversation:
+        numbers.talked(attempt, now)
+    if lead and lead.status == Lead.Status.CLAIMED:
+        _by_outcome(attempt, lead, now, reached=live_answer, not_before=hold_until)
+
+
+def release(attempt: DialAttempt, *, now: datetime, reason: str, delay_s: int = 0) -> None:
+    """Gives back a reservation that was never dialed; it comes again, after `delay_s`.
+
+    Raises DomainError "already_dialed" for one that was dialed and is still live.
+    """
+    if DialAttempt.objects.filter(pk=attempt.pk, ended_at=None, dialed_at__isnull=False).exists():
+        raise DomainError("This number was dialed already.", code="already_dialed")
+    lead = _end(attempt, now, outcome=_O.CANCELED, released_because=reason[:32])
+    if lead and lead.status == Lead.Status.CLAIMED:
+        again = now + timedelta(seconds=delay_s)
+        if delay_s:
+            again = retries.inside_window(_campaign(lead), lead, again)
+        _again(lead, again, keep_promise=True, now=now)
+
+
+def dispose(
+    attempt: DialAttempt,
+    disposition: Disposition,
+    *,
+    now: datetime,
+    callback_at: datetime | None = None,
+    owner: User | None = None,
+) -> None:
+    """The agent's result overrides the line's: finished, tried again, called back, never again.
+
+    A wish not to be called holds for the whole organization at once. A lead that was called
+    again since stays where that call puts it. May come before or after `settle`.
+    """
+    if disposition.do_not_call:
+        suppression.suppress(
+            attempt.organization_id,
+            attempt.phone,
+            source=SuppressionEntry.Source.AGENT,
+            reason=disposition.label,
+            by=attempt.agent,
+            now=now,
+        )
+    queue.withdraw(attempt.lead_id)
+    lead = _locked(attempt)
+    DialAttempt.objects.filter(pk=attempt.pk).update(disposed_at=now)
+    attempt.disposed_at = now
+    if lead and not _superseded(attempt, lead):
+        _by_disposition(lead, disposition, now, callback_at, owner)
+
+
+def correct(
+    attempt: DialAttempt, *, outcome: str, now: datetime, live_answer: bool, conversation: bool
+) -> None:
+    """Puts a presumed end right, once, when the phone tells late how the call went.
+
+    The lead moves by the true outcome, unless the agent's result or a later call placed it.
+    """
+    queue.withdraw(attempt.lead_id)
+    numbers.lock_known(attempt.organization_id, attempt.phone)
+    lead = _locked(attempt)
+    changed = DialAttempt.objects.filter(
+        pk=attempt.pk, corrected_at=None, ended_at__isnull=False
+    ).update(
+        corrected_at=now,
+        outcome=outcome,
+        live_answer=live_answer,
+        conversation=conversation,
+        abandoned=outcome == _O.ABANDONED,
+    )
+    if not changed:
+        return
+    attempt.refresh_from_db()
+    if conversation:
+        numbers.talked(attempt, now)
+    settled = (Lead.Status.RETRY, Lead.Status.FINISHED)
+    undisposed = attempt.disposed_at is None and not attempt.inbound
+    if lead and undisposed and lead.status in settled and not _superseded(attempt, lead):
+        _by_outcome(attempt, lead, now, reached=live_answer, not_before=lead.next_attempt_at)
+
+
+def _end(attempt: DialAttempt, now: datetime, **result: object) -> Lead | None:
+    """Ends a live attempt and frees its number; the locked lead it held, None if it was over."""
+    numbers.lock_known(attempt.organization_id, attempt.phone)
+    lead = _locked(attempt)
+    live = DialAttempt.objects.filter(pk=attempt.pk, ended_at=None)
+    if not live.update(ended_at=now, live_agent=None, **result):
+        return None
+    for name, value in {"ended_at": now, "live_agent": None, **result}.items():
+        setattr(attempt, name, value)
+    numbers.free(attempt)
+    # An incoming call holds no lead, whoever else may hold it.
+    return None if attempt.inbound else lead
+
+
+def _by_outcome(
+    attempt: DialAttempt,
+    lead: Lead,
+    now: datetime,
+    *,
+    reached: bool,
+    not_before: datetime | None,
+) -> None:
+    """Places a lead by what the line said."""
+    plan = retries.after_outcome(
+        _campaign(lead), lead, str(attempt.outcome), now=now, not_before=not_before
+    )
+    _follow(lead, plan, keep_promise=not reached, now=now)
+
+
+def _by_disposition(
+    lead: Lead,
+    disposition: Disposition,
+    now: datetime,
+    callback_at: datetime | None,
+    owner: User | None,
+) -> None:
+    """Places a lead by what the agent said."""
+    if disposition.do_not_call:
+        callbacks.complete([lead.pk], now)
+        standing.suppress(lead)
+    elif lead.status == Lead.Status.SUPPRESSED:
+        return
+    elif disposition.callback:
+        due = callback_at or now + timedelta(seconds=disposition.retry_after_s)
+        callbacks.create(lead, due_at=due, owner=owner, now=now)
+        standing.retry(lead, None)
+    elif disposition.finished:
+        _follow(lead, Plan(None, disposition.code), keep_promise=False, now=now)
+    else:
+        plan = retries.after_delay(_campaign(lead), lead, disposition.retry_after_s, now=now)
+        _follow(lead, plan, keep_promise=not disposition.contact, now=now)
+
+
+def _follow(lead: Lead, plan: Plan, *, keep_promise: bool, now: datetime) -> None:
+    """Moves a lead as planned."""
+    if plan.at is None:
+        callbacks.complete([lead.pk], now)
+        standing.finish(lead, plan.because)
+    else:
+        _again(lead, plan.at, keep_promise=keep_promise, now=now)
+
+
+def _again(lead: Lead, at: datetime, *, keep_promise: bool, now: datetime) -> None:
+    """Tries again: a promise that was not kept moves along, with its owner."""
+    if not keep_promise:
+        callbacks.complete([lead.pk], now)
+    elif callbacks.postpone(lead.pk, at):
+        standing.retry(lead, None)
+        return
+    standing.retry(lead, at)
+
+
+def _locked(attempt: DialAttempt) -> Lead | None:
+    """The attempt's lead, locked."""
+    if attempt.lead_id is None:
+        return None
+    return Lead.objects.select_for_update().get(pk=attempt.lead_id)
+
+
+def _campaign(lead: Lead) -> Campaign:
+    return Campaign.objects.get(pk=lead.campaign_id)
+
+
+def _superseded(attempt: DialAttempt, lead: Lead) -> bool:
+    """Whether the lead is another attempt's: taken again later, or held while it called in."""
+    if attempt.inbound and lead.status == Lead.Status.CLAIMED:
+        return True
+    later = DialAttempt.objects.filter(lead=attempt.lead_id, pk__gt=attempt.pk, inbound=False)
+    return later.exists()

@@ -1,0 +1,251 @@
+"""Taking a lead or a number for a call, after a decision at that moment."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import Min
+
+from accounts.models import User
+from campaigns import callbacks, facts, numbers, queue, standing
+from campaigns.claims import reasons
+from campaigns.claims.reasons import Claim
+from campaigns.eligibility import Decision, decide, decide_campaign, version
+from campaigns.models import Campaign, DialAttempt, Lead, PhoneState, QueueEntry
+from core import phone as telephone
+from core.errors import DomainError
+
+# So many leads may turn out refused in one claim; then the agent asks again.
+REFUSED_PER_CLAIM = 20
+
+__all__ = ["Claim", "approve_dial", "claim_next", "claim_number"]
+
+
+def claim_next(agent: User, campaign_ids: Sequence[int], *, now: datetime) -> Claim:
+    """Takes the next lead of these campaigns for an agent whose seat the caller has locked.
+
+    The agent's own callbacks come first, then what is due, then new leads. Without a lead the
+    claim says why, and when to ask again.
+    """
+    campaigns = list(
+        Campaign.objects.filter(organization=agent.organization_id, pk__in=campaign_ids)
+        .select_related("organization")
+        .defer("script")
+    )
+    open_now = {
+        row.pk: row for row in campaigns if decide_campaign(facts.rules_of(row), now).allowed
+    }
+    if not open_now:
+        return reasons.closed(campaigns, now)
+    for count, entry in enumerate(_entries(agent, open_now, now), 1):
+        attempt = _take(agent, open_now[entry.campaign_id], entry, now)
+        if attempt is not None:
+            return Claim(attempt)
+        if count == REFUSED_PER_CLAIM:
+            return reasons.stale(now)
+    return reasons.nothing(list(open_now.values()), now)
+
+
+def claim_number(
+    agent: User,
+    *,
+    phone: str,
+    campaign: Campaign | None,
+    lead: Lead | None = None,
+    inbound: bool = False,
+    now: datetime,
+) -> DialAttempt:
+    """Takes a typed number, or an incoming call, for an agent whose seat the caller has locked.
+
+    An outbound number passes the same decision as a lead's; raises DomainError "not_allowed"
+    with the refusals. A lead that waits for a call is taken with it.
+    """
+    if inbound and not _zones(phone):
+        # Withheld numbers and extensions are many people's: nothing to hold.
+        return _attempt(agent, phone, campaign, lead, now, inbound=True)
+    entry = _entry_of(lead)
+    state = numbers.lock(_organization(agent), phone)
+    lead = Lead.objects.select_for_update().get(pk=lead.pk) if lead else None
+    if not inbound:
+        _refuse(_decide(state, campaign, lead, now))
+    attempt = _attempt(agent, phone, campaign, lead, now, inbound=inbound)
+    if state.live_attempt is None:
+        numbers.hold(state, attempt)
+    if lead and not inbound and lead.status in standing.WAITING:
+        standing.claim(lead)
+        if entry:
+            queue.remove(entry)
+    return attempt
+
+
+def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
+    """Decides again at the moment of dialing, and counts the dial; once, however often asked.
+
+    Raises DomainError "not_allowed" with the refusals, having written nothing.
+    """
+    state = numbers.lock(attempt.organization_id, attempt.phone)
+    lead = None
+    if attempt.lead_id:
+        lead = Lead.objects.select_for_update().get(pk=attempt.lead_id)
+    current = DialAttempt.objects.select_for_update().get(pk=attempt.pk)
+    if current.dialed_at is not None:
+        attempt.dialed_at = current.dialed_at
+        return
+    if current.ended_at is not None or current.inbound:
+        raise DomainError("This call is over.", code="illegal_move")
+    campaign = _fresh(attempt.campaign_id)
+    _refuse(_decide(state, campaign, lead, now, attempt_id=attempt.pk))
+    attempt.dialed_at = now
+    attempt.rule_version = version(campaign.rule_version) if campaign else version(0)
+    attempt.save(update_fields=["dialed_at", "rule_version"])
+    numbers.dialed(attempt, now)
+    if lead:
+        standing.dialed(lead, now)
+
+
+def _entries(agent: User, campaigns: dict[int, Campaign], now: datetime) -> Iterator[QueueEntry]:
+    """Locked entries for an agent, the best first; an empty table is filled once on the way."""
+    filled: set[int] = set()
+    while True:
+        entry = _first_own(agent, campaigns)
+        for campaign_id in () if entry else _in_turn(campaigns):
+            entry = _first(campaign_id, owner=0)
+            if entry:
+                break
+        if entry:
+            yield entry
+            continue
+        if not _fill(agent, campaigns, filled, now):
+            return
+
+
+def _fill(agent: User, campaigns: dict[int, Campaign], filled: set[int], now: datetime) -> bool:
+    """Fills those tables that were not filled on this claim yet; whether any was."""
+    todo = [row for row in campaigns.values() if row.pk not in filled and queue.wants(row, now)]
+    for campaign in todo:
+        filled.add(campaign.pk)
+        queue.top_up(campaign.pk, now, agent_id=agent.pk)
+    return bool(todo)
+
+
+def _first_own(agent: User, campaigns: dict[int, Campaign]) -> QueueEntry | None:
+    """The first callback that was promised by the agent."""
+    own = QueueEntry.objects.select_for_update(skip_locked=True)
+    return own.filter(campaign__in=campaigns, owner=agent.pk).order_by("tier", "rank", "id").first()
+
+
+def _first(campaign_id: int, *, owner: int) -> QueueEntry | None:
+    """The first entry of one campaign that nobody is taking now: one index dive."""
+    rows = QueueEntry.objects.select_for_update(skip_locked=True)
+    return rows.filter(campaign=campaign_id, owner=owner).order_by("tier", "rank", "id").first()
+
+
+def _in_turn(campaigns: dict[int, Campaign]) -> list[int]:
+    """Campaigns by the urgency of their first entries; equals by lot, so that none starves."""
+    if len(campaigns) == 1:
+        return list(campaigns)
+    heads = QueueEntry.objects.filter(campaign__in=campaigns, owner=0).values_list("campaign")
+    tiers = list(heads.annotate(Min("tier")))
+    random.shuffle(tiers)
+    return [campaign_id for campaign_id, _ in sorted(tiers, key=lambda row: row[1])]
+
+
+def _take(agent: User, campaign: Campaign, entry: QueueEntry, now: datetime) -> DialAttempt | None:
+    """Takes the lead of a locked entry; None when it may not be called: it then moved away."""
+    state = numbers.lock(campaign.organization_id, entry.phone)
+    lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
+    promised = entry.tier == QueueEntry.Tier.CALLBACK
+    decision = decide(
+        facts.of_number(state, campaign=campaign, lead=lead, promised=promised, now=now), now
+    )
+    queue.remove(entry)
+    if not decision.allowed:
+        standing.refuse([lead], {lead.pk: decision}, now)
+        return None
+    attempt = _attempt(agent, lead.phone, campaign, lead, now, tier=entry.tier)
+    numbers.hold(state, attempt)
+    standing.claim(lead)
+    return attempt
+
+
+def _attempt(
+    agent: User,
+    phone: str,
+    campaign: Campaign | None,
+    lead: Lead | None,
+    now: datetime,
+    *,
+    inbound: bool = False,
+    tier: int | None = None,
+) -> DialAttempt:
+    """Writes the decision down."""
+    return DialAttempt.objects.create(
+        organization_id=_organization(agent),
+        campaign=campaign,
+        lead=lead,
+        agent=agent,
+        live_agent=agent.pk,
+        phone=phone,
+        mode=campaign.mode if campaign else Campaign.Mode.MANUAL,
+        inbound=inbound,
+        tier=tier,
+        reserved_at=now,
+        decision="" if inbound else "allowed",
+        rule_version=version(campaign.rule_version if campaign else 0),
+    )
+
+
+def _decide(
+    state: PhoneState,
+    campaign: Campaign | None,
+    lead: Lead | None,
+    now: datetime,
+    *,
+    attempt_id: int | None = None,
+) -> Decision:
+    """The decision about a number whose state is locked."""
+    known = facts.of_number(
+        state,
+        campaign=campaign,
+        lead=lead,
+        zones=() if lead else _zones(state.phone),
+        promised=bool(lead and callbacks.owed([lead.pk])),
+        attempt_id=attempt_id,
+        now=now,
+    )
+    return decide(known, now)
+
+
+def _organization(agent: User) -> int:
+    if agent.organization_id is None:
+        raise DomainError("Only people of an organization make calls.", code="no_organization")
+    return agent.organization_id
+
+
+def _refuse(decision: Decision) -> None:
+    if not decision.allowed:
+        raise DomainError(
+            decision.refusals[0].message,
+            code="not_allowed",
+            errors={"refusals": [refusal.as_dict() for refusal in decision.refusals]},
+        )
+
+
+def _entry_of(lead: Lead | None) -> QueueEntry | None:
+    """The lead's place in the ready table, locked."""
+    return QueueEntry.objects.select_for_update().filter(lead=lead).first() if lead else None
+
+
+def _fresh(campaign_id: int | None) -> Campaign | None:
+    """A campaign as it is now, not as it was when the lead was reserved."""
+    if campaign_id is None:
+        return None
+    return Campaign.objects.select_related("organization").get(pk=campaign_id)
+
+
+def _zones(phone: str) -> tuple[str, ...]:
+    """Where a number without a lead may ring."""
+    try:
+        return telephone.normalize(phone).zones
+    except telephone.PhoneError:
+        return ()

@@ -1,0 +1,129 @@
+"""Where leads stand. The only module that writes `Lead.status` and what belongs to it.
+
+Every function takes leads that the caller has locked.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from campaigns import callbacks
+from campaigns.eligibility import Decision
+from campaigns.models import Lead
+from core import config
+from core.errors import DomainError
+
+config.define(
+    "queue.look_again_s",
+    int,
+    default=24 * 3600,
+    minimum=60,
+    help="Seconds until a lead is decided again that no rule gave a time for.",
+)
+
+S = Lead.Status
+MOVES: Final[dict[str, frozenset[str]]] = {
+    S.NEW: frozenset({S.QUEUED, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.QUEUED: frozenset({S.NEW, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.CLAIMED: frozenset({S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.RETRY: frozenset({S.QUEUED, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.FINISHED: frozenset({S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.SUPPRESSED: frozenset({S.RETRY, S.SUPPRESSED}),
+}
+# Nobody is calling them now, and somebody will.
+WAITING: Final = frozenset({S.NEW, S.QUEUED, S.RETRY})
+# A lead whom these rules refuse is never called again.
+_ENDING: Final = {
+    "invalid_number": S.FINISHED,
+    "max_attempts": S.FINISHED,
+    "suppressed": S.SUPPRESSED,
+}
+_DECIDED: Final = ("status", "next_attempt_at", "blocked_by", "blocked_until", "finished_because")
+
+
+def queue(leads: Collection[Lead]) -> None:
+    """They are in the ready table."""
+    _check(leads, S.QUEUED)
+    ids = [lead.pk for lead in leads]
+    Lead.objects.filter(pk__in=ids).update(status=S.QUEUED, blocked_by="", blocked_until=None)
+
+
+def put_back(lead_ids: Iterable[int], to: str) -> None:
+    """They left the ready table without a call: NEW to their rank, RETRY to their time."""
+    Lead.objects.filter(pk__in=lead_ids, status=S.QUEUED).update(status=to)
+
+
+def reconsider(campaign_id: int, now: datetime) -> None:
+    """Whatever refused leads of a campaign before, they are decided again, as rules changed."""
+    refused = Lead.objects.filter(campaign_id=campaign_id, status=S.RETRY).exclude(blocked_by="")
+    refused.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+
+
+def refuse(leads: Collection[Lead], decisions: Mapping[int, Decision], now: datetime) -> None:
+    """They may not be called now: to the earliest time that the refusals allow, or for good."""
+    for lead in leads:
+        _apply(lead, decisions[lead.pk], now)
+    owed = callbacks.owed(lead.pk for lead in leads)
+    for lead in leads:
+        if lead.pk not in owed:
+            continue
+        if lead.next_attempt_at:
+            callbacks.postpone(lead.pk, lead.next_attempt_at)
+            lead.next_attempt_at = None
+        else:
+            callbacks.complete([lead.pk], now)
+    Lead.objects.bulk_update(leads, _DECIDED)
+
+
+def claim(lead: Lead) -> None:
+    """The lead is someone's now."""
+    _move(lead, S.CLAIMED, blocked_by="", blocked_until=None, finished_because="")
+
+
+def retry(lead: Lead, at: datetime | None) -> None:
+    """The lead is tried again then; None when a callback says when."""
+    _move(lead, S.RETRY, next_attempt_at=at, blocked_by="", blocked_until=None, finished_because="")
+
+
+def finish(lead: Lead, because: str) -> None:
+    """The lead is not called any more."""
+    _move(lead, S.FINISHED, next_attempt_at=None, finished_because=because[:32])
+
+
+def suppress(lead: Lead) -> None:
+    """The lead asked not to be called."""
+    _move(lead, S.SUPPRESSED, next_attempt_at=None, finished_because="suppressed")
+
+
+def dialed(lead: Lead, now: datetime) -> None:
+    """The lead's number was dialed, which counts."""
+    lead.attempts, lead.last_called_at = lead.attempts + 1, now
+    Lead.objects.filter(pk=lead.pk).update(attempts=lead.attempts, last_called_at=now)
+
+
+def _apply(lead: Lead, decision: Decision, now: datetime) -> None:
+    """Sets what a refusal means on a lead, unsaved."""
+    rules = {refusal.rule: refusal for refusal in decision.refusals}
+    for rule, status in _ENDING.items():
+        if rule in rules and rules[rule].until is None:
+            _check([lead], status)
+            lead.status, lead.next_attempt_at, lead.finished_because = status, None, rule
+            return
+    _check([lead], S.RETRY)
+    again = now + timedelta(seconds=config.get("queue.look_again_s"))
+    until = max(refusal.until or again for refusal in decision.refusals)
+    lead.status, lead.next_attempt_at = S.RETRY, until
+    lead.blocked_by, lead.blocked_until = decision.refusals[0].rule, until
+
+
+def _move(lead: Lead, to: str, **fields: Any) -> None:
+    _check([lead], to)
+    for name, value in {"status": to, **fields}.items():
+        setattr(lead, name, value)
+    Lead.objects.filter(pk=lead.pk).update(status=to, **fields)
+
+
+def _check(leads: Iterable[Lead], to: str) -> None:
+    for lead in leads:
+        if to not in MOVES[lead.status]:
+            raise DomainError(f"A {lead.status} lead cannot become {to}.", code="illegal_move")
