@@ -1,47 +1,28 @@
-"""People, teams and organizations come to be here."""
+"""People and their organizations as administrators keep them: what follows from an edit."""
 
-from collections.abc import Iterable
-from typing import Any
+from django.db import transaction
 
-from accounts.models import Organization, Team, User
+from accounts import logins, presence
+from accounts.models import Organization, User
 from accounts.permissions import assign_role
-from accounts.presence import ensure_break_reasons
-from accounts.sip import ensure_account
-from core.retry import retried
 
 
-@retried
-def add_organization(name: str, **fields: Any) -> Organization:
-    """The organization of this name, with the usual break reasons; made when missing."""
-    organization, made = Organization.objects.get_or_create(name=name, defaults=fields)
-    if made:
-        ensure_break_reasons(organization)
-    return organization
+@transaction.atomic
+def changed(user: User) -> None:
+    """Brings the rest in line with an edited person: the role's permissions, their logins.
 
-
-@retried
-def add_person(email: str, password: str | None, *, role: str, **fields: Any) -> User:
-    """A person in the group of their role; who takes calls gets a SIP account.
-
-    Raises ValidationError for an address that is taken or no address.
+    Whoever is not active any more is out at once.
     """
-    user = User.objects.create_user(email, password, role=role, **fields)
     assign_role(user)
-    if user.organization_id and user.has_perm("calls.add_call"):
-        ensure_account(user)
-    return user
+    if not user.is_active:
+        logins.close_all(user, because=user.status)
 
 
-@retried
-def add_team(
-    organization: Organization,
-    name: str,
-    *,
-    managers: Iterable[User] = (),
-    members: Iterable[User] = (),
-) -> Team:
-    """The team of this name, with these people added; made when missing."""
-    team, _ = Team.objects.get_or_create(organization=organization, name=name)
-    team.managers.add(*managers)
-    team.members.add(*members)
-    return team
+def password_set(user: User) -> None:
+    """Ends every login that was opened with the former password."""
+    logins.close_all(user, because="password")
+
+
+def founded(organization: Organization) -> None:
+    """Gives a new organization what each one starts with."""
+    presence.ensure_break_reasons(organization)

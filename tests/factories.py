@@ -1,12 +1,14 @@
 """A small cast for tests: organizations, people, campaigns, leads."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import factory
 
 from accounts.models import Organization, Team, User
 from accounts.permissions import assign_role
-from campaigns.models import Campaign, Disposition, Lead
+from calls.models import Call
+from campaigns.models import Campaign, DialAttempt, Disposition, Lead
 
 PASSWORD = "correct-horse-battery"
 
@@ -85,3 +87,36 @@ class LeadFactory(factory.django.DjangoModelFactory[Lead]):
     name = factory.Sequence(lambda n: f"Lead {n}")
     country = "US"
     timezone = "America/New_York"
+
+
+class AttemptFactory(factory.django.DjangoModelFactory[DialAttempt]):
+    """A decision that allowed a dial, and is settled."""
+
+    class Meta:
+        model = DialAttempt
+
+    campaign = factory.SubFactory(CampaignFactory)
+    organization = factory.SelfAttribute("campaign.organization")
+    agent = factory.SubFactory(
+        UserFactory, organization=factory.SelfAttribute("..campaign.organization")
+    )
+    phone = factory.Sequence(lambda n: f"+1312555{n:04d}")
+    mode = Campaign.Mode.PROGRESSIVE
+    decision = "allowed"
+    reserved_at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+class CallFactory(factory.django.DjangoModelFactory[Call]):
+    """A call that is over: the same campaign, agent and number as its attempt."""
+
+    class Meta:
+        model = Call
+
+    attempt = factory.SubFactory(AttemptFactory)
+    organization = factory.SelfAttribute("attempt.organization")
+    campaign = factory.SelfAttribute("attempt.campaign")
+    agent = factory.SelfAttribute("attempt.agent")
+    lead = factory.SelfAttribute("attempt.lead")
+    number = factory.SelfAttribute("attempt.phone")
+    reserved_at = factory.SelfAttribute("attempt.reserved_at")
+    status = Call.Status.WRAPPED_UP
