@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -46,9 +46,20 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Say whether something accepts TCP connections on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextmanager
 def running(
-    argv: Sequence[str], *, log: Path, ready: Callable[[], bool], cwd: Path | None = None
+    argv: Sequence[str],
+    *,
+    log: Path,
+    ready: Callable[[], bool],
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Keep one process alive for the block, in its own session, and stop its whole group after it.
 
@@ -59,6 +70,7 @@ def running(
         process = subprocess.Popen(
             argv,
             cwd=cwd,
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -114,7 +126,7 @@ def mariadb(*, durable: bool = False) -> Iterator[str]:
             f"--innodb-flush-log-at-trx-commit={1 if durable else 0}",
             *_as_root(),
         ]
-        with running(argv, log=folder / "log", ready=lambda: _listens(port)):
+        with running(argv, log=folder / "log", ready=lambda: listens(port)):
             _prepare_database(folder / "socket")
             yield f"mysql://dialer:dialer@127.0.0.1:{port}/dialer"
 
@@ -126,7 +138,7 @@ def redis() -> Iterator[str]:
         port = free_port()
         argv = [_command("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
         argv += ["--save", "", "--appendonly", "no", "--dir", folder]
-        with running(argv, log=Path(folder, "log"), ready=lambda: _listens(port)):
+        with running(argv, log=Path(folder, "log"), ready=lambda: listens(port)):
             yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -191,11 +203,6 @@ def _command(name: str) -> str:
     if found := _which(name):
         return found
     raise StartError(f"{name} is not installed")
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _main() -> int:
