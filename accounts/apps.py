@@ -1,6 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
 
@@ -10,8 +11,22 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Roles follow the permissions that migrations make."""
+        """Says who watches whom and what a heartbeat does; roles follow migrations."""
         post_migrate.connect(_seed_roles, dispatch_uid="accounts.seed_roles")
+        from accounts import presence, topics
+        from core import realtime
+
+        realtime.topic("agent", may_watch=topics.may_watch_agent)
+        realtime.topic("org:presence", may_watch=topics.may_watch_organization)
+        realtime.topic("team:presence", may_watch=topics.may_watch_team)
+        realtime.inbound("heartbeat", presence.beat)
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """Django's admin, behind the product's own login."""
+
+    default = False  # of this package's apps
+    default_site = "accounts.adminsite.Site"
 
 
 def _seed_roles(**_: object) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware, rotate_token
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -79,7 +79,7 @@ class SocketAuth:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> Any:
         """Asks once, at the handshake; the `session.revoked` event ends it later."""
-        login = await sync_to_async(_login_of_scope)(scope)
+        login = await sync_to_async(_login_of_scope, thread_sensitive=False)(scope)
         user: User | AnonymousUser = login.user if login else AnonymousUser()
         return await self.inner({**scope, "user": user, "login": login}, receive, send)
 
@@ -142,6 +142,15 @@ def login_to_end(request: HttpRequest) -> LoginSession | None:
     bearer = _bearer(request.headers.get("Authorization", ""))
     access = bearer or request.COOKIES.get(ACCESS, "")
     return logins.to_end(access=access, refresh=request.COOKIES.get(REFRESH, ""))
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Ends the login of a page, and shows the login page again."""
+    if known := login_to_end(request):
+        logins.log_out(known)
+    response = HttpResponseRedirect(reverse("accounts:login"))
+    forget(response)
+    return response
 
 
 def landing(request: HttpRequest, wanted: str | None) -> str:

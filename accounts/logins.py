@@ -95,8 +95,7 @@ def log_out(login: LoginSession) -> None:
     """Ends a login at its owner's wish; an agent's shift ends with it."""
     with transaction.atomic():
         close(login, because="logout")
-        if login.user.role == User.Role.AGENT:
-            presence.close_session(login.user, because="logout")
+        presence.close_session(login.user, because="logout")
 
 
 @transaction.atomic
@@ -105,8 +104,7 @@ def close_all(user: User, *, because: str) -> int:
     ended = list(LoginSession.objects.select_for_update().filter(user=user, revoked_at=None))
     for login in ended:
         _revoke(login, because, timezone.now())
-    if user.organization_id is not None:
-        presence.close_session(user, because=because)
+    presence.close_session(user, because=because)
     return len(ended)
 
 

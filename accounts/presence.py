@@ -104,8 +104,9 @@ def open_session(user: User) -> AgentSession:
 
 @retried
 def close_session(user: User, *, because: str) -> None:
-    """Ends a shift; one with a call on its seat ends with that call."""
-    _close(lock(user), timezone.now(), because)
+    """Ends a shift, if there is one; with a call on its seat it ends with that call."""
+    if AgentSeat.objects.filter(user=user).exists():
+        _close(lock(user), timezone.now(), because)
 
 
 @retried
@@ -351,5 +352,4 @@ def _announce(seat: AgentSeat, was: str) -> None:
         ],
         subject={"agent": seat.user_id},
         data={"state": seat.state, "was": was},
-        category="presence",
     )

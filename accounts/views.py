@@ -9,15 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import logins, sip
-from accounts.authentication import (
-    asker,
-    edge_only,
-    forget,
-    landing,
-    login_of,
-    login_to_end,
-    remember,
-)
+from accounts.authentication import asker, edge_only, landing, leave, login_of, remember
 from accounts.forms import LoginForm, ThemeForm
 from core.errors import DomainError
 from core.web import public
@@ -54,11 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Ends the login, and an agent's shift with it."""
-    if known := login_to_end(request):
-        logins.log_out(known)
-    response = redirect("accounts:login")
-    forget(response)
-    return response
+    return leave(request)
 
 
 @public
