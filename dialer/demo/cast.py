@@ -1,6 +1,7 @@
 """The people and campaigns of the demo organization."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from accounts import people
 from accounts.models import Organization, User
@@ -51,8 +52,13 @@ def assemble(password: str) -> Cast:
     }
     manager, agents = by_role[User.Role.MANAGER][0], by_role[User.Role.AGENT]
     team = people.add_team(organization, "Alpha", managers=[manager], members=agents)
-    shared = {"teams": [team], "script": SCRIPT, "is_demo": True, "caller_id": "+12125550100"}
-    all_day = {"window_start": "00:00", "window_end": "23:59:59"}
+    shared: dict[str, Any] = {
+        "teams": [team],
+        "script": SCRIPT,
+        "is_demo": True,
+        "caller_id": "+12125550100",
+    }
+    all_day: dict[str, Any] = {"window_start": "00:00", "window_end": "23:59:59"}
     campaigns = [
         _campaign(manager, "Cloud security, Q4", delay_s=5, **shared, **all_day),
         _campaign(manager, "CFO roundtable", mode=Campaign.Mode.PREVIEW, **shared),
@@ -71,7 +77,7 @@ def _person(organization: Organization, password: str, name: str, role: str, ful
     )
 
 
-def _campaign(manager: User, name: str, **fields: object) -> Campaign:
+def _campaign(manager: User, name: str, **fields: Any) -> Campaign:
     found = Campaign.objects.filter(organization=manager.organization, name=name).first()
     if found is not None:
         return found
