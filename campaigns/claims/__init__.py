@@ -4,6 +4,7 @@ The only modules that write `DialAttempt`. All functions run inside the caller's
 locks are taken in one order everywhere: seat, queue entry, number, lead, call.
 """
 
+from campaigns.claims.past import record_past
 from campaigns.claims.settling import correct, dispose, release, settle
 from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
 
@@ -14,6 +15,7 @@ __all__ = [
     "claim_number",
     "correct",
     "dispose",
+    "record_past",
     "release",
     "settle",
 ]

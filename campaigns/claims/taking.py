@@ -63,6 +63,7 @@ def claim_number(
     if inbound and not _zones(phone):
         # Withheld numbers and extensions are many people's: nothing to hold.
         return _attempt(agent, phone, campaign, lead, now, inbound=True)
+    campaign = _fresh(campaign.pk) if campaign else None
     entry = _entry_of(lead)
     state = numbers.lock(_organization(agent), phone)
     lead = Lead.objects.select_for_update().get(pk=lead.pk) if lead else None
