@@ -1,0 +1,400 @@
+"""An agent's seat moves by one table, remembers wishes during a call, and accounts for its time."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from accounts import presence
+from accounts.models import (
+    AgentSeat,
+    AgentSession,
+    AgentStateInterval,
+    BreakReason,
+    Organization,
+    User,
+)
+from core.errors import DomainError, InputError
+from core.models import Event
+
+S = AgentSeat.State
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CALL = uuid.UUID("0190a1f2-0000-4000-8000-000000000001")
+type Person = Callable[..., User]
+
+
+@pytest.fixture
+def agent(person: Person) -> User:
+    """Someone who takes calls."""
+    return person("agent")
+
+
+@pytest.fixture
+def lunch(organization: Organization) -> BreakReason:
+    """A reason to be away."""
+    return next(r for r in presence.ensure_break_reasons(organization) if r.code == "lunch")
+
+
+def at(seconds: float) -> time_machine.travel:
+    """The clock so many seconds after noon."""
+    return time_machine.travel(NOON + timedelta(seconds=seconds), tick=False)
+
+
+def state_of(user: User) -> str:
+    """What the database holds."""
+    return AgentSeat.objects.get(user=user).state
+
+
+def in_call(user: User, *, state: S = S.ON_CALL) -> None:
+    """Puts a call on the seat and drives it to a state."""
+    with transaction.atomic():
+        seat = presence.lock(user)
+        now = seat.since + timedelta(seconds=1)
+        presence.reserve(seat, CALL, now)
+        if state in (S.ON_CALL, S.WRAP_UP):
+            presence.on_call(seat, now + timedelta(seconds=1))
+        if state == S.WRAP_UP:
+            presence.begin_wrap_up(seat, now + timedelta(minutes=2), now + timedelta(seconds=2))
+
+
+def release(user: User, seconds: float = 3600) -> None:
+    """Takes the call off the seat."""
+    with transaction.atomic():
+        presence.release(presence.lock(user), NOON + timedelta(seconds=seconds))
+
+
+def test_ready_names_campaigns_and_opens_a_shift(agent: User) -> None:
+    seat = presence.ready(agent, [7, 9, 7])
+
+    assert (seat.state, seat.ready_for) == (S.READY, [7, 9])
+    assert AgentSession.objects.get(user=agent).open_key == agent.pk
+
+
+def test_ready_without_a_campaign_is_refused(agent: User) -> None:
+    with pytest.raises(InputError) as refusal:
+        presence.ready(agent, [])
+
+    assert "campaigns" in refusal.value.errors
+
+
+def test_someone_without_an_organization_has_no_seat(person: Person) -> None:
+    with pytest.raises(DomainError) as refusal:
+        presence.ready(person("superadmin", organization=None), [1])
+
+    assert refusal.value.code == "not_an_agent"
+
+
+def test_a_repeated_wish_changes_nothing(agent: User) -> None:
+    presence.ready(agent, [1])
+    presence.ready(agent, [1, 2])
+
+    assert AgentStateInterval.objects.filter(user=agent).count() == 1
+    assert Event.objects.filter(kind="presence.changed").count() == 1
+    assert AgentSeat.objects.get(user=agent).ready_for == [1, 2]
+
+
+def test_a_break_has_its_reason_on_record(agent: User, lunch: BreakReason) -> None:
+    presence.ready(agent, [1])
+
+    seat = presence.take_break(agent, lunch)
+
+    assert (seat.state, seat.break_reason) == (S.BREAK, lunch)
+    interval = AgentStateInterval.objects.get(user=agent, open_key=agent.pk)
+    assert (interval.state, interval.reason) == ("break", "lunch")
+
+
+def test_another_break_begins_a_new_interval(agent: User, organization: Organization) -> None:
+    first, second = presence.ensure_break_reasons(organization)[:2]
+
+    presence.take_break(agent, first)
+    presence.take_break(agent, second)
+    presence.take_break(agent, second)
+
+    reasons = AgentStateInterval.objects.filter(user=agent).order_by("id")
+    assert [interval.reason for interval in reasons] == [first.code, second.code]
+
+
+def test_another_organizations_break_is_refused(person: Person, lunch: BreakReason) -> None:
+    stranger = person("agent", organization=Organization.objects.create(name="Elsewhere"))
+
+    with pytest.raises(InputError):
+        presence.take_break(stranger, lunch)
+
+
+def test_break_reasons_are_added_once_and_edits_stay(organization: Organization) -> None:
+    presence.ensure_break_reasons(organization)
+    BreakReason.objects.filter(code="lunch").update(label="Mittag")
+
+    again = presence.ensure_break_reasons(organization)
+
+    assert len(again) == len(presence.BREAK_REASONS)
+    assert "Mittag" in {reason.label for reason in again}
+
+
+def test_the_seat_follows_its_call_and_returns_to_ready(agent: User) -> None:
+    presence.ready(agent, [1])
+    states = []
+
+    in_call(agent, state=S.WRAP_UP)
+    states.append(state_of(agent))
+    release(agent)
+    states.append(state_of(agent))
+
+    assert states == [S.WRAP_UP, S.READY]
+    seat = AgentSeat.objects.get(user=agent)
+    assert (seat.call, seat.wrap_up_until, seat.resume_state) == (None, None, "")
+    order = AgentStateInterval.objects.filter(user=agent).order_by("id")
+    assert [i.state for i in order] == ["ready", "reserved", "on_call", "wrap_up", "ready"]
+
+
+@pytest.mark.parametrize("state", [S.RESERVED, S.ON_CALL, S.WRAP_UP])
+def test_a_break_asked_for_during_a_call_follows_it(
+    agent: User, lunch: BreakReason, state: S
+) -> None:
+    presence.ready(agent, [1])
+    in_call(agent, state=state)
+
+    during = presence.take_break(agent, lunch)
+    release(agent)
+
+    assert during.state == state
+    seat = AgentSeat.objects.get(user=agent)
+    assert (seat.state, seat.break_reason) == (S.BREAK, lunch)
+
+
+def test_the_last_wish_during_a_call_counts(agent: User, lunch: BreakReason) -> None:
+    presence.ready(agent, [1])
+    in_call(agent)
+
+    presence.take_break(agent, lunch)
+    presence.offline(agent)
+    presence.ready(agent, [2])
+    release(agent)
+
+    seat = AgentSeat.objects.get(user=agent)
+    assert (seat.state, seat.ready_for, seat.break_reason) == (S.READY, [2], None)
+
+
+def test_a_manual_call_of_an_agent_on_a_break_returns_to_that_break(
+    agent: User, lunch: BreakReason
+) -> None:
+    presence.take_break(agent, lunch)
+
+    in_call(agent)
+    release(agent)
+
+    seat = AgentSeat.objects.get(user=agent)
+    assert (seat.state, seat.break_reason) == (S.BREAK, lunch)
+
+
+def test_a_seat_holds_one_call(agent: User) -> None:
+    presence.ready(agent, [1])
+    in_call(agent, state=S.RESERVED)
+
+    with transaction.atomic(), pytest.raises(DomainError) as refusal:
+        presence.reserve(presence.lock(agent), uuid.uuid4(), NOON)
+
+    assert refusal.value.code == "illegal_move"
+    assert AgentSeat.objects.get(user=agent).call == CALL
+
+
+def test_reserving_the_same_call_again_changes_nothing(agent: User) -> None:
+    presence.ready(agent, [1])
+    in_call(agent, state=S.ON_CALL)
+
+    with transaction.atomic():
+        presence.reserve(presence.lock(agent), CALL, NOON)
+
+    assert state_of(agent) == S.ON_CALL
+
+
+def test_releasing_a_seat_without_a_call_changes_nothing(agent: User) -> None:
+    presence.ready(agent, [1])
+
+    release(agent)
+
+    assert state_of(agent) == S.READY
+    assert AgentStateInterval.objects.filter(user=agent).count() == 1
+
+
+def test_nobody_is_on_a_call_that_was_not_reserved(agent: User) -> None:
+    presence.ready(agent, [1])
+
+    with transaction.atomic(), pytest.raises(DomainError) as refusal:
+        presence.on_call(presence.lock(agent), NOON)
+
+    assert refusal.value.code == "illegal_move"
+
+
+def test_logging_out_in_a_call_ends_the_shift_with_the_call(agent: User) -> None:
+    presence.ready(agent, [1])
+    in_call(agent)
+
+    presence.close_session(agent, because="logout")
+    during = AgentSession.objects.get(user=agent).logout_at
+    release(agent)
+
+    session = AgentSession.objects.get(user=agent)
+    assert during is None
+    assert session.logout_at is not None
+    assert session.ended_because == "logout"
+    assert state_of(agent) == S.OFFLINE
+    assert not AgentStateInterval.objects.filter(open_key__isnull=False).exists()
+
+
+def test_coming_back_before_that_calls_end_keeps_the_shift(agent: User) -> None:
+    presence.ready(agent, [1])
+    in_call(agent)
+    presence.close_session(agent, because="logout")
+
+    presence.open_session(agent)
+    release(agent)
+
+    session = AgentSession.objects.get(user=agent)
+    assert (session.logout_at, session.ended_because) == (None, "")
+
+
+def test_opening_a_shift_twice_opens_one(agent: User) -> None:
+    first = presence.open_session(agent)
+    second = presence.open_session(agent)
+
+    assert first == second
+
+
+def test_closing_the_shift_of_someone_who_never_sat_makes_no_seat(person: Person) -> None:
+    presence.close_session(person("manager"), because="logout")
+
+    assert not AgentSeat.objects.exists()
+
+
+def test_each_change_is_told_to_the_agent_the_organization_and_the_teams(
+    agent: User, organization: Organization
+) -> None:
+    team = agent.teams.create(organization=organization, name="Blue")
+
+    presence.ready(agent, [1])
+
+    event = Event.objects.get(kind="presence.changed")
+    assert set(event.topics) == {
+        f"agent:{agent.pk}",
+        f"org:{organization.pk}:presence",
+        f"team:{team.pk}:presence",
+    }
+    assert event.subject == {"agent": agent.pk}
+
+
+def test_someone_without_beats_is_lost_and_returns_with_the_next_one(agent: User) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    with at(44):
+        early = presence.sweep(NOON + timedelta(seconds=44))
+    with at(46):
+        late = presence.sweep(NOON + timedelta(seconds=46))
+    lost = state_of(agent)
+    with at(50):
+        presence.beat(agent, {"type": "heartbeat", "page": "x", "activity": False})
+
+    assert (early, late) == (0, 1)
+    assert lost == S.LOST
+    assert state_of(agent) == S.READY
+
+
+def test_beats_without_activity_let_someone_become_idle_and_activity_brings_them_back(
+    agent: User,
+) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    with at(121):
+        presence.beat(agent, {"activity": False})
+        presence.sweep(NOON + timedelta(seconds=121))
+        idle = state_of(agent)
+        presence.beat(agent, {"activity": False})
+        still = state_of(agent)
+        presence.beat(agent, {"activity": True})
+
+    assert (idle, still, state_of(agent)) == (S.IDLE, S.IDLE, S.READY)
+
+
+def test_a_shift_lost_for_a_quarter_of_an_hour_is_closed_with_its_reason(agent: User) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    presence.sweep(NOON + timedelta(seconds=60))
+
+    presence.sweep(NOON + timedelta(seconds=961))
+
+    session = AgentSession.objects.get(user=agent)
+    assert session.ended_because == "lost"
+    assert session.logout_at == NOON + timedelta(seconds=961)
+    assert state_of(agent) == S.OFFLINE
+
+
+def test_an_idle_shift_is_closed_too(agent: User) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    for second in (130, 1031):
+        AgentSeat.objects.update(last_seen_at=NOON + timedelta(seconds=second))
+        presence.sweep(NOON + timedelta(seconds=second))
+
+    assert AgentSession.objects.get(user=agent).ended_because == "idle"
+
+
+def test_the_limits_are_configuration(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIALER_PRESENCE_LOST_AFTER_S", "5")
+    with at(0):
+        presence.ready(agent, [1])
+
+    presence.sweep(NOON + timedelta(seconds=6))
+
+    assert state_of(agent) == S.LOST
+
+
+@pytest.mark.parametrize("state", [S.RESERVED, S.ON_CALL, S.WRAP_UP])
+def test_the_sweep_leaves_calls_alone(agent: User, state: S) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    in_call(agent, state=state)
+
+    changed = presence.sweep(NOON + timedelta(days=1))
+
+    assert (changed, state_of(agent)) == (0, state)
+
+
+def test_a_call_taken_while_the_line_was_lost_returns_to_what_was_before(agent: User) -> None:
+    with at(0):
+        presence.ready(agent, [1])
+    presence.sweep(NOON + timedelta(seconds=60))
+
+    in_call(agent)
+    release(agent)
+
+    assert state_of(agent) == S.READY
+
+
+def test_a_beat_of_someone_without_a_seat_is_harmless(person: Person) -> None:
+    presence.beat(person("manager"), {"activity": True})
+
+    assert not AgentSeat.objects.exists()
+
+
+def test_who_knows_campaigns_may_refuse_them(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(user: User, ids: object) -> None:
+        raise DomainError("That campaign is paused.", code="campaign_not_running")
+
+    monkeypatch.setattr(presence, "_campaign_checks", [refuse])
+
+    with pytest.raises(DomainError, match="paused"):
+        presence.ready(agent, [1])
+
+    assert not AgentSeat.objects.exists()
+
+
+def test_a_beat_costs_two_queries(
+    agent: User, django_assert_num_queries: Callable[[int], transaction.Atomic]
+) -> None:
+    presence.ready(agent, [1])
+
+    with django_assert_num_queries(2):
+        presence.beat(agent, {"activity": True})
