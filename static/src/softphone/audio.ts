@@ -13,8 +13,6 @@ export interface Devices {
   readonly outputs: readonly MediaDeviceInfo[];
   readonly input: string;
   readonly output: string;
-  /** Whether this browser can choose the loudspeaker. */
-  readonly outputChoice: boolean;
 }
 
 type Preferences = Pick<Storage, "getItem" | "setItem">;
@@ -108,7 +106,6 @@ export class Sound {
       outputs: all.filter(({ kind }) => kind === "audiooutput"),
       input: this.preferences.getItem(INPUT) ?? "",
       output: this.preferences.getItem(OUTPUT) ?? "",
-      outputChoice: "setSinkId" in HTMLMediaElement.prototype,
     };
   }
 

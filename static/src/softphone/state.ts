@@ -83,8 +83,11 @@ export interface State {
   readonly leaving: Leaving | null;
 }
 
-/** A reservation goes on; a call whose sound died with the page is ended; one that had ended is written down. */
-export type RestoredAs = "reserved" | "lost" | "ended";
+/**
+ * A seat that was ready stays so; a reservation goes on; a call whose sound died with the page is ended; one that had
+ * ended is written down.
+ */
+export type RestoredAs = "ready" | "reserved" | "lost" | "ended";
 
 export type Input =
   // from the line
@@ -124,7 +127,7 @@ export type Input =
   | { readonly type: "saved"; readonly id: string }
   | { readonly type: "saveFailed"; readonly id: string; readonly message: string }
   /** The page was loaded anew while the server knew a call of ours. */
-  | { readonly type: "restored"; readonly call: CallRecord; readonly as: RestoredAs }
+  | { readonly type: "restored"; readonly call: CallRecord | null; readonly as: RestoredAs }
   // from the agent
   | { readonly type: "start"; readonly campaigns: readonly number[] }
   | { readonly type: "pause" }

@@ -109,7 +109,11 @@ function anyInput(random: () => number, state: State, now: number): Input {
     { type: "refused", id, message: "No." },
     { type: "saved", id },
     { type: "saveFailed", id, message: "No." },
-    { type: "restored", call: record(fresh), as: pick(random, ["reserved", "lost", "ended"]) },
+    {
+      type: "restored",
+      call: record(fresh),
+      as: pick(random, ["ready", "reserved", "lost", "ended"]),
+    },
     { type: "start", campaigns: [7] },
     { type: "start", campaigns: [7] },
     { type: "pause" },
@@ -149,8 +153,8 @@ function possible(state: State, input: Input, witness: Witness): boolean {
 
 function follow(witness: Witness, state: State, input: Input): void {
   if (input.type === "claimed") witness.known.add(input.call.id);
-  if (input.type === "restored" && state.call?.id === input.call.id && input.as !== "ended") {
-    witness.known.add(input.call.id);
+  if (input.type === "restored" && input.as !== "ended" && state.call) {
+    witness.known.add(state.call.id);
   }
   if (input.type === "opened" && state.call?.id === input.call.id) witness.known.add(input.call.id);
   if (input.type === "accepted" && TALKING.has(state.phase)) witness.leg = state.call?.id ?? null;

@@ -118,9 +118,10 @@ export const auto: SomeMoves<AutoInput> = {
   },
 
   restored(state, input, now) {
-    if (state.phase !== "idle" || state.call) return null;
-    const call = callOf(input.call);
+    if (state.phase !== "idle" || state.auto.name !== "off") return null;
     const paused: State = { ...state, auto: { name: "paused", leftMs: null } };
+    if (!input.call) return input.as === "ready" ? step(paused) : null;
+    const call = callOf(input.call);
     if (input.as === "reserved") return step({ ...paused, phase: "reserved", call });
     const answered = ["in_call", "on_hold", "ended"].includes(input.call.status);
     const result = {

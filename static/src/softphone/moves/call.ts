@@ -82,7 +82,10 @@ export const call: SomeMoves<CallInput> = {
         ? step(state, { do: "release", id: record.id, reason: "cancelled" })
         : null;
     }
-    const known = withCall(state, call, { record, name: call.name || record.peer_name });
+    const known = withCall(state, call, {
+      record,
+      name: record.lead?.name || call.name || record.peer_name,
+    });
     if (state.phase !== "opening") return step(known);
     return step({ ...known, phase: "dialing" }, { do: "authorize", id: call.id });
   },

@@ -51,7 +51,7 @@ export function lacking(call: LiveCall): string {
   return chosen.callback && !call.draft.callbackAt ? "Say when to call back." : "";
 }
 
-const choice = (call: LiveCall, code: string | null): DispositionChoice | undefined =>
+export const choice = (call: LiveCall, code: string | null): DispositionChoice | undefined =>
   call.record?.campaign?.dispositions.find((one) => one.code === code);
 
 function save(state: State, call: LiveCall): Step {

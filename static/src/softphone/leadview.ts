@@ -1,0 +1,71 @@
+/** What the desktop shows of the lead in hand, beside what the dock shows. */
+import type { CallRecord, LeadCard } from "./messages";
+import type { State } from "./state";
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+export function leadTexts({ call }: State, now: number): Record<string, string> {
+  const record = call?.record;
+  const lead = record?.lead;
+  return {
+    email: lead?.email ?? "",
+    remarks: lead?.remarks ?? "",
+    script: record?.campaign ? scriptFor(record) : "",
+    attempts: lead ? attemptsText(lead, now) : "",
+    zone: lead?.timezone ?? "",
+    job: lead?.job_title ?? "",
+    level: lead?.job_level ?? "",
+  };
+}
+
+/** The lead's own columns of the sheet, those with something in them. */
+export function customFacts(lead: LeadCard | null | undefined): Fact[] {
+  return Object.entries(lead?.custom ?? {}).flatMap(([name, value]) => {
+    const text = textOf(value);
+    return text ? [{ name: wordsOf(name), value: text }] : [];
+  });
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value).trim();
+}
+
+const wordsOf = (name: string): string => {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** `{name}`, `{first_name}`, `{company}`, `{job_title}` of a script, said of this lead. */
+function scriptFor({ campaign, lead }: CallRecord): string {
+  const words: Readonly<Record<string, string>> = {
+    name: lead?.name ?? "",
+    first_name: lead?.name.split(" ")[0] ?? "",
+    company: lead?.company ?? "",
+    job_title: lead?.job_title ?? "",
+  };
+  return (campaign?.script ?? "").replace(/\{(\w+)\}/g, (all, name: string) => words[name] || all);
+}
+
+function attemptsText({ attempts, last_called_at: last }: LeadCard, now: number): string {
+  const ordinal = `Attempt ${attempts + 1}`;
+  return last ? `${ordinal}, last called ${ago(now - Date.parse(last))}` : ordinal;
+}
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** `3 days ago`; `just now` under a minute. */
+export function ago(ms: number): string {
+  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  for (const [unit, size] of UNITS) {
+    if (ms >= size) return format.format(-Math.floor(ms / size), unit);
+  }
+  return "just now";
+}

@@ -1,0 +1,28 @@
+/** What a page that is loaded anew makes of a call that the server still has on its agent's seat. */
+import type { CallRecord, Presence } from "./messages";
+import type { Input } from "./state";
+
+export type Restoration =
+  | { readonly kind: "nothing" }
+  /** Ask for the reservation again. */
+  | { readonly kind: "claim" }
+  | { readonly kind: "input"; readonly input: Input }
+  /** The call is held by another browser. */
+  | { readonly kind: "elsewhere" };
+
+/** `kept` is what this tab remembers of its last call. */
+export function restoration(presence: Presence, kept: CallRecord | null): Restoration {
+  const { state, call } = presence;
+  if (!call) {
+    const ready = state === "ready" || state === "idle" || state === "lost";
+    if (!ready) return { kind: "nothing" };
+    return { kind: "input", input: { type: "restored", call: null, as: "ready" } };
+  }
+  const ours = kept?.id === call ? kept : null;
+  if (state === "reserved") return { kind: "claim" };
+  if (!ours) return { kind: "elsewhere" };
+  if (state === "wrap_up" || ours.status === "ended") {
+    return { kind: "input", input: { type: "restored", call: ours, as: "ended" } };
+  }
+  return { kind: "input", input: { type: "restored", call: ours, as: "lost" } };
+}
