@@ -6,6 +6,8 @@ SHELL := /bin/bash
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+COMPILE := uv pip compile --quiet --generate-hashes --python-version 3.13 pyproject.toml
 BUILT := static/dist/.vite/manifest.json
 CHECKED := DJANGO_SETTINGS_MODULE=tests.settings
 ASSETS := $(shell find static/src templates -type f 2>/dev/null) \
@@ -44,18 +46,26 @@ schema: .venv/.dev ## Write docs/openapi.yaml again
 clean: ## Remove what was installed and built, but no data
 	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache
 
+lock: ## Write the three hash locks again from pyproject.toml
+	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra mysql --extra s3 -o requirements-production.txt
+	$(COMPILE) --extra mysql --extra s3 --group dev -o requirements-dev.txt
+
 # What the container image and the systemd units run, one process each.
-web: ## Serve HTTP behind a proxy
+web: ## Serve HTTP, behind a proxy
 	gunicorn dialer.wsgi:application --bind 0.0.0.0:8000 --workers 2 --threads 4 --access-logfile -
 
-sockets: ## Serve WebSockets behind a proxy
-	daphne --bind 0.0.0.0 --port 8001 --ping-interval 20 dialer.asgi:application
+sockets: ## Serve WebSockets, behind a proxy
+	daphne --bind 0.0.0.0 --port 8001 --ping-interval 20 --websocket-max-message-size 65536 --websocket-max-frame-size 65536 dialer.asgi:application
 
 worker: ## Do the work that rows are waiting for
 	celery --app dialer worker --loglevel info
 
 beat: ## Give the hints that are due
-	celery --app dialer beat --loglevel info
+	celery --app dialer beat --pidfile= --loglevel info
+
+migrate: ## Bring the database to this version
+	python manage.py migrate --noinput
 
 packages:
 	@bash deploy/setup/packages.sh
@@ -79,4 +89,4 @@ $(BUILT): node_modules/.package-lock.json $(ASSETS)
 	npm run build
 	touch $@
 
-.PHONY: help run test check bench setup schema clean web sockets worker beat packages
+.PHONY: help run test check bench setup schema lock clean web sockets worker beat migrate packages

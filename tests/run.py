@@ -30,7 +30,8 @@ NEUTRAL = {
     "REDIS_URL": "",
     "SIP_WS_URL": "",
     "S3_BUCKET": "",
-    "EMAIL_URL": "consolemail://",
+    "SMTP_HOST": "",
+    "METRICS_TOKEN": "",
 }
 EDGE = ("kamailio", "rtpengine", "sipp", "openssl", "chromium", "ffmpeg")
 

@@ -13,10 +13,21 @@ export EDGE_SIP_PORT="${EDGE_SIP_PORT:-5060}"
 export EDGE_ADVERTISE="${EDGE_ADVERTISE:-$EDGE_SIP_IP}"
 export EDGE_WS_IP="${EDGE_WS_IP:-127.0.0.1}"
 export EDGE_WS_PORT="${EDGE_WS_PORT:-8088}"
-export EDGE_PROXY="${EDGE_PROXY:-127.0.0.1}"
 export EDGE_ORIGIN="${EDGE_ORIGIN:-}"
 : "${EDGE_NG:=127.0.0.1:22222}" "${EDGE_MEDIA_INTERFACE:=127.0.0.1}" "${EDGE_MEDIA_PORTS:=30000-30999}"
 mkdir -p "$EDGE_RUN"
+
+# group NUMBER ADDRESS[/MASK]...  - lines of Kamailio's address file
+group() {
+	number=$1
+	shift
+	for address in "$@"; do
+		case $address in
+		*/*) echo "$number ${address%/*} ${address#*/} 0" ;;
+		*) echo "$number $address 32 0" ;;
+		esac
+	done
+}
 
 case "${1:-}" in
 rtpengine)
@@ -31,9 +42,11 @@ kamailio)
 	export EDGE_TRUNK SIP_EDGE_TOKEN
 	export EDGE_RTPENGINE="udp:$EDGE_NG" EDGE_CONTROL="unix:$EDGE_RUN/control"
 	export EDGE_ADDRESSES="$EDGE_RUN/addresses"
-	for address in ${EDGE_TRUNK_SOURCES:-${EDGE_TRUNK%:*}}; do
-		echo "1 ${address%/*} $(case $address in */*) echo "${address#*/}" ;; *) echo 32 ;; esac) 0 trunk"
-	done >"$EDGE_ADDRESSES"
+	# shellcheck disable=SC2086  # lists of words on purpose
+	{
+		group 1 ${EDGE_TRUNK_SOURCES:-${EDGE_TRUNK%:*}}
+		group 2 ${EDGE_PROXY:-127.0.0.1}
+	} >"$EDGE_ADDRESSES"
 	if [ -n "${EDGE_TLS_CERTIFICATE:-}" ]; then
 		export EDGE_TLS_CONFIG="$EDGE_RUN/tls.cfg" EDGE_WSS_PORT="${EDGE_WSS_PORT:-8443}"
 		cat >"$EDGE_TLS_CONFIG" <<-TLS
