@@ -182,8 +182,12 @@ class Recording(models.Model):
     peaks = models.JSONField(default=list)  # 0..255
     segments = models.JSONField(default=dict)  # number -> {parts, start_ms, end_ms, mime}
     problem = models.CharField(max_length=255, blank=True)
+    received_bytes = models.BigIntegerField(default=0)  # of all parts
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)
+    # When the parts' files go, and when they went; their rows stay and answer late repeats.
+    purge_at = models.DateTimeField(null=True, db_index=True)
+    purged_at = models.DateTimeField(null=True)
     # The work of joining, as in LeadSheet.
     due_at = models.DateTimeField(null=True, db_index=True)
     lease_until = models.DateTimeField(null=True)
