@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("calls.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("internal/", include("accounts.internal_urls")),
+    path("internal/", include("calls.internal_urls")),
     path("api/", include("accounts.api_urls")),
     path("api/", include("core.api_urls")),
     path("api/", include("campaigns.api_urls")),

@@ -1,0 +1,1 @@
+"""The API about calls: the path of a call, its recording, calls of other softphones, the edge."""

@@ -1,0 +1,48 @@
+"""Whose call it is: the lead behind a number, and the team behind an agent."""
+
+from typing import Any
+
+from accounts.models import Team
+from calls import limits  # noqa: F401  # defines what is read here
+from campaigns.models import Campaign, Lead
+from core import config, phone
+from core.errors import InputError
+
+_LONGEST = 32
+
+
+def team_of(agent: Any, campaign_id: int | None) -> Team | None:
+    """The agent's team: the one assigned to the campaign, else the first."""
+    own = Team.objects.filter(members=agent, archived_at=None).order_by("pk")
+    if campaign_id is not None and (assigned := own.filter(campaigns=campaign_id).first()):
+        return assigned
+    return own.first()
+
+
+def number_to_dial(raw: str, campaign: Campaign | None) -> str:
+    """The number that an agent typed, in E.164; raises PhoneError for what is none."""
+    region = campaign.default_region if campaign else config.get("calls.default_region")
+    return phone.normalize(raw, region).e164
+
+
+def number_shown(raw: str) -> str:
+    """The number that the line showed, in E.164 where it is one, else as it came."""
+    shown = raw.strip()[:_LONGEST]
+    try:
+        return phone.normalize(shown, config.get("calls.default_region")).e164
+    except InputError:
+        return shown or "anonymous"
+
+
+def lead_of(agent: Any, number: str, campaign: Campaign | None, *, inbound: bool) -> Lead | None:
+    """The lead with this number: of the campaign, or for an incoming call of any campaign.
+
+    Of several, the one called last; an outgoing call outside campaigns belongs to no lead.
+    """
+    leads = Lead.objects.filter(organization_id=agent.organization_id, phone=number)
+    if campaign is not None:
+        return leads.filter(campaign=campaign).select_related("campaign").first()
+    if not inbound:
+        return None
+    # On both engines NULL sorts last in descending order.
+    return leads.select_related("campaign").order_by("-last_called_at", "-pk").first()

@@ -1,0 +1,31 @@
+"""The results that an agent may write down after a call."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from calls.models import Call
+from campaigns.models import Disposition
+from core.errors import InputError
+
+
+def choices(call: Call) -> QuerySet[Disposition]:
+    """The dispositions of the call's campaign; all of the organization where it names none."""
+    active = Disposition.objects.filter(organization_id=call.organization_id, is_active=True)
+    own = active.filter(campaigns=call.campaign_id)
+    return own if call.campaign_id is not None and own.exists() else active
+
+
+def choose(call: Call, code: str, callback_at: datetime | None, now: datetime) -> Disposition:
+    """The disposition with this code; one that asks for a time needs a coming one.
+
+    Raises InputError.
+    """
+    chosen = choices(call).filter(code=code).first()
+    if chosen is None:
+        problem = "There is no such result."
+        raise InputError(problem, errors={"disposition": [problem]})
+    if chosen.callback and (callback_at is None or callback_at <= now):
+        problem = "Say when to call back, in the future."
+        raise InputError(problem, errors={"callback_at": [problem]})
+    return chosen
