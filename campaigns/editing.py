@@ -1,0 +1,195 @@
+"""Campaigns are made, changed, started and stopped here.
+
+The only module that writes `Campaign`.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.models import Organization, Team, User
+from campaigns import dispositions, queue
+from campaigns.models import Campaign, Disposition
+from core import phone, realtime
+from core.errors import DomainError, InputError
+from core.retry import retried
+
+_S = Campaign.Status
+MOVES: Final[dict[str, frozenset[str]]] = {
+    _S.DRAFT: frozenset({_S.RUNNING, _S.ARCHIVED}),
+    _S.RUNNING: frozenset({_S.PAUSED, _S.ENDED}),
+    _S.PAUSED: frozenset({_S.RUNNING, _S.ENDED}),
+    _S.ENDED: frozenset({_S.PAUSED, _S.ARCHIVED}),
+    _S.ARCHIVED: frozenset({_S.ENDED}),
+}
+# How people call a move: (from, to) where it matters, else to.
+_VERBS: Final[dict[str, str]] = {
+    _S.RUNNING: "Start",
+    _S.PAUSED: "Pause",
+    _S.ENDED: "End",
+    _S.ARCHIVED: "Archive",
+}
+_VERBS_FROM: Final[dict[tuple[str, str], str]] = {
+    (_S.PAUSED, _S.RUNNING): "Resume",
+    (_S.ENDED, _S.PAUSED): "Reopen",
+    (_S.ARCHIVED, _S.ENDED): "Restore",
+}
+# A change of these makes every stored decision about calling windows and attempts old.
+_RULES: Final = frozenset(
+    {"window_start", "window_end", "window_days", "max_attempts", "starts_on", "ends_on"}
+)
+_MANY: Final[tuple[str, ...]] = ("dispositions", "teams", "agents", "managers")
+
+
+@retried
+def create_campaign(
+    user: User, *, organization: Organization | None = None, **fields: Any
+) -> Campaign:
+    """A draft of the user's organization; a superadmin names the organization.
+
+    Without `dispositions` it gets all the organization's results. Raises InputError by field.
+    """
+    owner = organization or user.organization
+    if owner is None:
+        raise InputError("Name the organization.", errors={"organization": ["Name it."]})
+    people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
+    campaign = Campaign(organization=owner, created_by=user, **fields)
+    _check(campaign, people)
+    campaign.save()
+    if "dispositions" not in people:
+        dispositions.ensure_defaults(owner)
+        people["dispositions"] = Disposition.objects.filter(organization=owner, is_active=True)
+    _assign(campaign, people)
+    _record("campaign.created", campaign, user)
+    return campaign
+
+
+@retried
+def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
+    """Changes anything but the status; a changed rule raises `rule_version`."""
+    row = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
+    changed = sorted(name for name, value in fields.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, fields[name])
+    _check(row, people)
+    if _RULES.intersection(changed):
+        row.rule_version += 1
+    row.save()
+    _assign(row, people)
+    _record("campaign.changed", row, user, changed=changed + sorted(people))
+    return row
+
+
+@retried
+def set_status(user: User, campaign: Campaign, status: str) -> Campaign:
+    """Moves a campaign to a status; to where it is already, nothing happens.
+
+    Whatever stops a campaign empties its ready table in the same transaction, so that no agent
+    is given a lead afterwards.
+    """
+    row = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    before = row.status
+    if before == status:
+        return row
+    if status not in MOVES[before]:
+        raise DomainError(
+            f"A campaign that is {row.get_status_display().lower()} cannot become {status}.",
+            code="illegal_move",
+        )
+    if status == _S.RUNNING:
+        _check_ready(row)
+    row.status = status
+    row.archived_at = timezone.now() if status == _S.ARCHIVED else None
+    row.save(update_fields=["status", "archived_at", "updated_at"])
+    if status != _S.RUNNING:
+        queue.clear(row)
+    _record("campaign.status", row, user, before=before, status=status)
+    return row
+
+
+def moves(campaign: Campaign) -> list[tuple[str, str]]:
+    """The statuses that a campaign may move to, each with the word on its button."""
+    order = [_S.RUNNING, _S.PAUSED, _S.ENDED, _S.ARCHIVED]
+    allowed = sorted(MOVES[campaign.status], key=lambda status: order.index(_S(status)))
+    return [(str(to), _VERBS_FROM.get((campaign.status, to), _VERBS[to])) for to in allowed]
+
+
+def _check_ready(campaign: Campaign) -> None:
+    """Refuses to start what would not dial."""
+    today = timezone.now().date()
+    if campaign.ends_on and campaign.ends_on < today:
+        raise DomainError(
+            f"The campaign ended on {campaign.ends_on:%d %B %Y}; choose a later end first.",
+            code="campaign_over",
+        )
+    supported = (Campaign.Mode.MANUAL, Campaign.Mode.PREVIEW, Campaign.Mode.PROGRESSIVE)
+    if campaign.mode not in supported:
+        raise DomainError(
+            f"{campaign.get_mode_display()} dialing is not available yet.", code="unknown_mode"
+        )
+
+
+def _check(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
+    """Checks the fields together; raises InputError with a sentence for each."""
+    errors: dict[str, list[str]] = {}
+    campaign.default_region = campaign.default_region.upper()
+    if campaign.caller_id:
+        try:
+            campaign.caller_id = phone.normalize(campaign.caller_id, campaign.default_region).e164
+        except phone.PhoneError as error:
+            errors["caller_id"] = [error.message]
+    if campaign.starts_on and campaign.ends_on and campaign.ends_on < campaign.starts_on:
+        errors["ends_on"] = ["The end lies before the start."]
+    if not set(campaign.window_days) <= set(range(1, 8)):
+        errors["window_days"] = ["Days are numbered from 1 for Monday to 7 for Sunday."]
+    errors |= _strangers(campaign, people)
+    try:
+        campaign.full_clean(exclude=[*errors, "window_days"], validate_constraints=not errors)
+    except ValidationError as error:
+        errors |= _sentences(error)
+    if errors:
+        raise InputError("Some fields are not right.", errors=errors)
+
+
+def _sentences(error: ValidationError) -> dict[str, list[str]]:
+    """Django's messages by field, with names for those of constraints."""
+    found = dict(error.message_dict)
+    overall = found.pop("__all__", [])
+    for message in overall:
+        if "campaign_name_is_unique" in message or "Name already" in message:
+            found.setdefault("name", []).append("There is a campaign of this name.")
+        elif "calling_window" in message:
+            found.setdefault("window_end", []).append("The window must end after it starts.")
+        else:
+            found.setdefault("__all__", []).append(message)
+    return found
+
+
+def _strangers(campaign: Campaign, people: dict[str, Iterable[Any]]) -> dict[str, list[str]]:
+    """Sentences for what is assigned from another organization."""
+    sentences = {}
+    for name, rows in people.items():
+        if any(row.organization_id != campaign.organization_id for row in rows):
+            sentences[name] = ["Choose only from the campaign's own organization."]
+    return sentences
+
+
+def _assign(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
+    """Sets the lists of results, teams and people that were given."""
+    for name, rows in people.items():
+        chosen: list[Disposition | Team | User] = list(rows)
+        getattr(campaign, name).set(chosen)
+
+
+def _record(kind: str, campaign: Campaign, user: User, **data: Any) -> None:
+    realtime.record(
+        kind,
+        organization=campaign.organization_id,
+        topics=[f"campaign:{campaign.pk}"],
+        subject={"campaign": campaign.pk},
+        data=data,
+        actor=user,
+    )
