@@ -1,0 +1,263 @@
+"""One row of a list becomes the facts of a lead, or a sentence that says why it cannot."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from campaigns.sheets import places
+from core.phone import Phone, PhoneError, normalize
+
+LONGEST_ROW: Final = 10_000  # characters
+_HEADER_LENGTH: Final = 80
+_LENGTHS: Final = {
+    "name": 255,
+    "company": 255,
+    "job_title": 255,
+    "job_level": 64,
+    "email": 254,
+    "postal_code": 16,
+    "external_id": 128,
+}
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+_SEVERAL = re.compile(r"[;,|/\n]|\bor\b|\band\b", re.IGNORECASE)
+_PRIORITIES: Final = {
+    "urgent": 20,
+    "highest": 20,
+    "high": 10,
+    "hot": 10,
+    "medium": 0,
+    "normal": 0,
+    "warm": 0,
+    "low": -10,
+    "cold": -10,
+    "lowest": -20,
+}
+_YES: Final = frozenset(
+    ["yes", "y", "true", "1", "given", "granted", "optin", "ok", "x", "ja", "oui", "si"]
+)
+_NO: Final = frozenset(
+    ["no", "n", "false", "0", "denied", "refused", "optout", "withdrawn", "nein", "non"]
+)
+MOST_PRIORITY: Final = 100
+
+
+@dataclass(slots=True)
+class LeadFacts:
+    """What a row says of one lead; `fields` are columns of `Lead`."""
+
+    phone: Phone
+    further: list[Phone] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    zones: tuple[str, ...] = ()
+    state: str = ""  # ISO 3166-2 without the country
+
+
+class RowError(Exception):
+    """A row that becomes no lead; `code` is a word, the text a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def column_names(header: Sequence[str], width: int) -> list[str]:
+    """A name for each column, each of them once: the header's, or "Column 3"."""
+    names: list[str] = []
+    for index in range(width):
+        text = header[index].strip() if index < len(header) else ""
+        name = " ".join(text.split())[:_HEADER_LENGTH] or f"Column {index + 1}"
+        while name in names:
+            name = f"{name} ({index + 1})"
+        names.append(name)
+    return names
+
+
+def lead_facts(
+    cells: Sequence[str], mapping: Sequence[str], names: Sequence[str], default_region: str
+) -> LeadFacts:
+    """The facts in a row whose columns hold the fields of `mapping`; raises RowError."""
+    if sum(map(len, cells)) > LONGEST_ROW:
+        raise RowError("too_long", f"The row has more than {LONGEST_ROW:,} characters.")
+    given: dict[str, list[tuple[str, str]]] = {}
+    for cell, what, name in zip(cells, mapping, names, strict=False):
+        if text := cell.strip():
+            given.setdefault(what, []).append((name, text))
+    custom = dict(given.get("custom", []))
+    values = {what: pairs[0] for what, pairs in given.items()}
+    fields: dict[str, Any] = {"custom": custom}
+    country = _country(values, custom)
+    phone, further = _phones(given, country or default_region, custom)
+    fields["country"] = country or phone.country
+    _texts(values, fields, custom)
+    _switches(values, fields, custom)
+    zones, state = _place(values, fields, phone, custom)
+    return LeadFacts(phone, further, fields, zones, state)
+
+
+def _country(values: dict[str, tuple[str, str]], custom: dict[str, str]) -> str:
+    name, text = values.get("country", ("", ""))
+    code = places.country(text) if text else ""
+    if text and not code:
+        custom[name] = text
+    return code
+
+
+def _phones(
+    given: dict[str, list[tuple[str, str]]], region: str, custom: dict[str, str]
+) -> tuple[Phone, list[Phone]]:
+    """The number to dial and further ones; where the first is none, a further one takes over."""
+    found: list[Phone] = []
+    refusal: PhoneError | None = None
+    for what in ("phone", "further_phone"):
+        for name, text in given.get(what, []):
+            try:
+                found.extend(_numbers(text, region))
+            except PhoneError as error:
+                refusal = refusal or error
+                custom[name] = text
+    if not found:
+        refusal = refusal or PhoneError("no_number", "The row has no telephone number.")
+        raise RowError(refusal.code, refusal.message)
+    unique = list({phone.e164: phone for phone in found}.values())
+    if unique[0].extension:
+        custom["Extension"] = unique[0].extension
+    return unique[0], unique[1:]
+
+
+def _numbers(text: str, region: str) -> list[Phone]:
+    """The number in a cell, or several where people wrote more than one."""
+    try:
+        return [normalize(text, region)]
+    except PhoneError:
+        parts = [part.strip() for part in _SEVERAL.split(text) if part.strip()]
+        if not 2 <= len(parts) <= 6:
+            raise
+        return [normalize(part, region) for part in parts]
+
+
+def _texts(
+    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, str]
+) -> None:
+    """Plain texts; what does not fit its field is kept whole among the custom ones."""
+    if "name" not in values:
+        parts = [values[what] for what in ("first_name", "last_name") if what in values]
+        if parts:
+            values["name"] = (parts[0][0], " ".join(text for _, text in parts))
+    for what in _LENGTHS.keys() & values.keys():
+        _text(what, *values[what], fields, custom)
+    if "remarks" in values:
+        fields["remarks"] = values["remarks"][1]
+
+
+def _text(what: str, name: str, text: str, fields: dict[str, Any], custom: dict[str, str]) -> None:
+    length = _LENGTHS[what]
+    if what == "email" and not _EMAIL.fullmatch(text):
+        custom[name] = text
+        return
+    if what == "external_id" and len(text) > length:
+        raise RowError("too_long", f"The external ID has more than {length} characters.")
+    if len(text) > length:
+        custom[name] = text
+    fields[what] = text[:length]
+
+
+def _switches(
+    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, str]
+) -> None:
+    """Priority and consent."""
+    if "priority" in values:
+        name, text = values["priority"]
+        number = _priority(text)
+        if number is None:
+            custom[name] = text
+        else:
+            fields["priority"] = number
+    if "consent" in values:
+        name, text = values["consent"]
+        word = re.sub(r"[\W_]+", "", text).lower()
+        if word in _YES or word in _NO:
+            fields["consent"] = word in _YES
+        else:
+            custom[name] = text
+
+
+def _priority(text: str) -> int | None:
+    """A number from -100 to 100 (higher is dialed earlier), or one of a few words."""
+    word = text.lower()
+    if word in _PRIORITIES:
+        return _PRIORITIES[word]
+    if not re.fullmatch(r"[+-]?\d{1,6}(?:\.0+)?", text):
+        return None
+    return max(-MOST_PRIORITY, min(MOST_PRIORITY, int(float(text))))
+
+
+def _place(
+    values: dict[str, tuple[str, str]],
+    fields: dict[str, Any],
+    phone: Phone,
+    custom: dict[str, str],
+) -> tuple[tuple[str, ...], str]:
+    """Every zone in which the lead may be, and the state: column, else number and state."""
+    country = fields["country"]
+    _, region_text = values.get("region", ("", ""))
+    if region_text:
+        fields["region"] = places.region(region_text, country)
+    state = places.state(fields.get("region", ""), country)
+    if not state and country == phone.country:
+        state = phone.region
+    name, zone_text = values.get("timezone", ("", ""))
+    if zone := places.zone(zone_text) if zone_text else "":
+        fields |= {"timezone": zone, "timezone_source": "column"}
+        return (zone,), state
+    if zone_text:
+        custom[name] = zone_text
+    # A mobile number travels: both where it was issued and where the lead lives must be open.
+    stated = places.zones_of_state(state, country) if region_text else ()
+    zones = _distinct((*phone.zones, *stated))
+    fields |= {"timezone": shown_zone(zones), "timezone_source": "phone" if zones else ""}
+    return zones, state
+
+
+@lru_cache(maxsize=4096)
+def _distinct(zones: tuple[str, ...]) -> tuple[str, ...]:
+    """The zones without those whose clocks agree with another one's all year round."""
+    by_clock: dict[tuple[object, ...], str] = {}
+    for zone in sorted(set(zones), key=lambda name: (name not in _MAIN, name)):
+        by_clock.setdefault(_clock(zone), zone)
+    return tuple(sorted(by_clock.values()))
+
+
+_MAIN: Final = frozenset(
+    [
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Los_Angeles",
+        "America/Toronto",
+        "Europe/London",
+        "Europe/Berlin",
+        "Europe/Paris",
+        "Asia/Kolkata",
+        "Australia/Sydney",
+        "America/Sao_Paulo",
+        "America/Mexico_City",
+    ]
+)
+
+
+def _clock(zone: str) -> tuple[object, ...]:
+    """What tells two zones' clocks apart: their offsets through a year."""
+    now = datetime.now(UTC)
+    middles = (
+        datetime(now.year, month, day, tzinfo=UTC) for month in range(1, 13) for day in (1, 15)
+    )
+    return tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in middles)
+
+
+def shown_zone(zones: tuple[str, ...]) -> str:
+    """The one zone to show an agent; empty when the lead may be in several."""
+    return zones[0] if len(zones) == 1 else ""

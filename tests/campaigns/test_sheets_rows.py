@@ -1,0 +1,200 @@
+"""A row becomes the facts of a lead, and nothing of it is lost."""
+
+from typing import Any
+
+import pytest
+
+from campaigns.sheets import places
+from campaigns.sheets.rows import RowError, column_names, lead_facts
+
+
+def facts(**cells: str) -> Any:
+    names = list(cells)
+    fields = [name.rstrip("0123456789") for name in names]
+    return lead_facts(list(cells.values()), fields, names, "US")
+
+
+def test_a_full_row_is_read() -> None:
+    found = facts(
+        phone="(212) 555-0123",
+        further_phone="2125550124",
+        first_name="Ann",
+        last_name="Lee",
+        company="Acme",
+        job_title="CEO",
+        job_level="C-Level",
+        email="ann@example.test",
+        country="United States",
+        region="New York",
+        postal_code="10001",
+        remarks="Call after noon",
+        priority="high",
+        consent="yes",
+        external_id="A-1",
+        custom="Blue",
+    )
+
+    assert found.phone.e164 == "+12125550123"
+    assert [phone.e164 for phone in found.further] == ["+12125550124"]
+    assert found.state == "NY"
+    assert found.zones == ("America/New_York",)
+    assert found.fields == {
+        "name": "Ann Lee",
+        "company": "Acme",
+        "job_title": "CEO",
+        "job_level": "C-Level",
+        "email": "ann@example.test",
+        "country": "US",
+        "region": "US-NY",
+        "postal_code": "10001",
+        "timezone": "America/New_York",
+        "timezone_source": "phone",
+        "remarks": "Call after noon",
+        "priority": 10,
+        "consent": True,
+        "external_id": "A-1",
+        "custom": {"custom": "Blue"},
+    }
+
+
+def test_the_rows_country_reads_its_number() -> None:
+    assert facts(phone="020 7946 0958", country="UK").phone.e164 == "+442079460958"
+
+
+def test_a_valid_further_number_takes_the_place_of_an_invalid_first_one() -> None:
+    found = facts(phone="n/a", further_phone="2125550124")
+
+    assert found.phone.e164 == "+12125550124"
+    assert found.fields["custom"] == {"phone": "n/a"}
+
+
+def test_several_numbers_in_a_cell_are_told_apart() -> None:
+    found = facts(phone="2125550123 / 2125550124")
+
+    assert [found.phone.e164, *(one.e164 for one in found.further)] == [
+        "+12125550123",
+        "+12125550124",
+    ]
+
+
+def test_the_same_number_twice_is_one_number() -> None:
+    assert facts(phone="2125550123", further_phone="+1 212 555 0123").further == []
+
+
+def test_an_extension_is_kept() -> None:
+    assert facts(phone="2125550123 x77").fields["custom"] == {"Extension": "77"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"phone": "123"}, "too_short"),
+        ({"phone": "none"}, "not_a_number"),
+        ({"name": "Ann"}, "no_number"),
+        ({"phone": "1.20256E+10"}, "digits_lost"),
+        ({"phone": "2125550123", "external_id": "x" * 129}, "too_long"),
+        ({"phone": "2125550123", "custom": "x" * 10_001}, "too_long"),
+    ],
+)
+def test_a_row_that_cannot_be_a_lead_says_why(cells: dict[str, str], code: str) -> None:
+    with pytest.raises(RowError) as refusal:
+        facts(**cells)
+
+    assert refusal.value.code == code
+    assert refusal.value.message.endswith(".")
+
+
+def test_what_does_not_fit_its_field_is_kept_whole_beside() -> None:
+    found = facts(
+        phone="2125550123",
+        name="x" * 300,
+        email="not an address",
+        timezone="Mars/Olympus",
+        priority="soonish",
+        consent="perhaps",
+        country="Atlantis",
+    )
+
+    assert found.fields["name"] == "x" * 255
+    assert found.fields["custom"] == {
+        "name": "x" * 300,
+        "email": "not an address",
+        "timezone": "Mars/Olympus",
+        "priority": "soonish",
+        "consent": "perhaps",
+        "country": "Atlantis",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"), [("5", 5), ("-3", -3), ("7.0", 7), ("HIGH", 10), ("999999", 100)]
+)
+def test_priorities_are_numbers_or_words(text: str, priority: int) -> None:
+    assert facts(phone="2125550123", priority=text).fields["priority"] == priority
+
+
+@pytest.mark.parametrize(("text", "consent"), [("Yes", True), ("opt-out", False), ("0", False)])
+def test_consent_is_yes_or_no(text: str, consent: bool) -> None:
+    assert facts(phone="2125550123", consent=text).fields["consent"] is consent
+
+
+def test_a_stated_zone_is_believed_alone() -> None:
+    found = facts(phone="2125550123", region="CA", timezone="Pacific Time")
+
+    assert found.zones == ("America/Los_Angeles",)
+    assert found.fields["timezone_source"] == "column"
+
+
+def test_a_lead_who_lives_elsewhere_than_the_number_may_be_in_either_zone() -> None:
+    found = facts(phone="2125550123", region="California")
+
+    assert found.zones == ("America/Los_Angeles", "America/New_York")
+    assert found.fields["timezone"] == ""
+    assert found.state == "CA"
+
+
+def test_zones_with_the_same_clock_count_once() -> None:
+    assert facts(phone="+447911123456").zones == ("Europe/London",)
+
+
+def test_columns_have_one_name_each() -> None:
+    assert column_names(["Note", "", "Note", " a \n b "], 5) == [
+        "Note",
+        "Column 2",
+        "Note (3)",
+        "a b",
+        "Column 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Germany", "DE"), ("de", "DE"), ("USA", "US"), ("U.K.", "GB"), ("Türkiye", "TR"), ("", "")],
+)
+def test_countries_have_codes(text: str, code: str) -> None:
+    assert places.country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("EST", "America/New_York"),
+        ("Pacific Time", "America/Los_Angeles"),
+        ("America/New York", "America/New_York"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("UTC-5", "Etc/GMT+5"),
+        ("GMT+05:30", ""),
+        ("IST", "Asia/Kolkata"),
+        ("nowhere", ""),
+    ],
+)
+def test_zones_have_names(text: str, zone: str) -> None:
+    assert places.zone(text) == zone
+
+
+def test_every_state_has_zones() -> None:
+    for code in ("AL", "WY", "DC", "HI"):
+        assert places.zones_of_state(code, "US")
+    assert places.region("ontario", "CA") == "CA-ON"
+    assert places.region("US-TX", "US") == "US-TX"
+    assert places.region("Bavaria", "DE") == "Bavaria"
