@@ -4,6 +4,7 @@
  * Every hint is also a `live-hint` event on the document, for scripts.
  */
 
+import HeartbeatWorker from "./heartbeat.worker?worker";
 import { backOff, type Effect, type Hint, type Incoming, receive, START } from "./livestate";
 
 const EVERY_MS = 1000;
@@ -25,7 +26,7 @@ export function startLive(): void {
   for (const name of ["pointerdown", "keydown"]) {
     document.addEventListener(name, () => (active = true), { passive: true, capture: true });
   }
-  const worker = new Worker(new URL("./heartbeat.worker.ts", import.meta.url), { type: "module" });
+  const worker = new HeartbeatWorker();
   worker.addEventListener("message", beat);
   worker.postMessage(BEAT_MS);
 }
