@@ -98,6 +98,7 @@ def check_tiles(session: AgentSession) -> None:
     intervals = list(AgentStateInterval.objects.filter(session=session).order_by("start_at", "id"))
     assert intervals[0].start_at == session.login_at
     assert intervals[-1].end_at == session.logout_at
+    assert all(i.end_at is None or i.start_at <= i.end_at for i in intervals)
     for earlier, later in pairwise(intervals):
         assert earlier.end_at == later.start_at
         assert (earlier.state, earlier.reason) != (later.state, later.reason)
