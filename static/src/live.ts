@@ -17,7 +17,7 @@ let state = START;
 let socket: WebSocket | undefined;
 let heard = 0;
 let active = false;
-let subscribed = "";
+let subscribed: string | undefined;
 const extra = new Set<string>();
 
 export function startLive(): void {
@@ -42,7 +42,7 @@ function connect(): void {
   socket = new WebSocket(`${scheme}://${location.host}/ws/live/`);
   socket.addEventListener("open", () => {
     heard = Date.now();
-    subscribed = "";
+    subscribed = undefined;
     subscribe();
     beat();
   });
