@@ -5,9 +5,10 @@ import random
 import secrets
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests import services
@@ -80,53 +81,52 @@ def running(folder: Path, *, app: str, token: str, realm: str = "sip.test") -> I
 
     `folder` takes logs and voices; the carrier speaks voices.CALLEE.
     """
-    media = random.randrange(20000, 60000, 500)
     edge = Edge(
         ws_url=f"ws://127.0.0.1:{services.free_port()}",
         realm=realm,
         sip_port=services.free_port(socket.SOCK_DGRAM),
         trunk_port=services.free_port(socket.SOCK_DGRAM),
         folder=folder,
-        environment={},
+        environment={"EDGE_APP": app, "SIP_EDGE_TOKEN": token, "SIP_REALM": realm},
     )
-    edge.environment.update(
-        EDGE_RUN=str(folder / "run"),
-        EDGE_CONTROL=f"unix:{folder / 'run' / 'control'}",
-        EDGE_APP=app,
-        SIP_EDGE_TOKEN=token,
-        SIP_REALM=realm,
-        EDGE_SIP_PORT=str(edge.sip_port),
-        EDGE_WS_PORT=edge.ws_url.rpartition(":")[2],
-        EDGE_TRUNK=f"127.0.0.1:{edge.trunk_port}",
-        EDGE_NG=f"127.0.0.1:{services.free_port(socket.SOCK_DGRAM)}",
-        EDGE_MEDIA_PORTS=f"{media}-{media + 499}",
-    )
+    edge.environment.update(_places(edge))
     voices.write_ulaw(voices.CALLEE, folder / "callee.ulaw")
-    environment = {**os.environ, **edge.environment}
     with ExitStack() as stack:
-        for half, ready in (
-            (
-                "rtpengine",
-                lambda: b"pong" in _ask_rtpengine(edge.environment["EDGE_NG"], "d7:command4:pinge"),
-            ),
-            ("kamailio", lambda: services.listens(int(edge.environment["EDGE_WS_PORT"]))),
-        ):
-            stack.enter_context(
-                services.running(
-                    [str(EDGE), half], log=folder / f"{half}.log", ready=ready, env=environment
-                )
-            )
-        argv = edge._sipp("pstn_uas.xml", edge.trunk_port, folder / "carrier.log")
-        argv.append(f"127.0.0.1:{edge.sip_port}")
-        stack.enter_context(
-            services.running(
-                argv,
-                log=folder / "sipp.out",
-                ready=lambda: _taken(edge.trunk_port),
-                cwd=folder,
-            )
-        )
+        # In this order: Kamailio asks rtpengine for a sign of life when it starts.
+        ng = edge.environment["EDGE_NG"]
+        pong = partial(_ask_rtpengine, ng, "d7:command4:pinge")
+        stack.enter_context(_half(edge, "rtpengine", lambda: b"pong" in pong()))
+        ws_port = int(edge.environment["EDGE_WS_PORT"])
+        stack.enter_context(_half(edge, "kamailio", lambda: services.listens(ws_port)))
+        stack.enter_context(_network(edge))
         yield edge
+
+
+def _places(edge: Edge) -> dict[str, str]:
+    media = random.randrange(20000, 60000, 500)
+    return {
+        "EDGE_RUN": str(edge.folder / "run"),
+        "EDGE_CONTROL": f"unix:{edge.folder / 'run' / 'control'}",
+        "EDGE_SIP_PORT": str(edge.sip_port),
+        "EDGE_WS_PORT": edge.ws_url.rpartition(":")[2],
+        "EDGE_TRUNK": f"127.0.0.1:{edge.trunk_port}",
+        "EDGE_NG": f"127.0.0.1:{services.free_port(socket.SOCK_DGRAM)}",
+        "EDGE_MEDIA_PORTS": f"{media}-{media + 499}",
+    }
+
+
+def _half(
+    edge: Edge, name: str, ready: Callable[[], bool]
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    log, environment = edge.folder / f"{name}.log", {**os.environ, **edge.environment}
+    return services.running([str(EDGE), name], log=log, ready=ready, env=environment)
+
+
+def _network(edge: Edge) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    argv = edge._sipp("pstn_uas.xml", edge.trunk_port, edge.folder / "carrier.log")
+    argv.append(f"127.0.0.1:{edge.sip_port}")
+    log, port = edge.folder / "sipp.out", edge.trunk_port
+    return services.running(argv, log=log, ready=lambda: _taken(port), cwd=edge.folder)
 
 
 def _ask_rtpengine(address: str, command: str) -> bytes:
