@@ -264,6 +264,20 @@ def test_opening_a_shift_twice_opens_one(agent: User) -> None:
     assert first == second
 
 
+def test_a_node_whose_clock_is_behind_ends_no_shift_before_its_last_state_began(
+    agent: User,
+) -> None:
+    with at(10):
+        presence.ready(agent, [1])
+
+    with at(8):
+        presence.close_session(agent, because="logout")
+
+    assert AgentSession.objects.get(user=agent).logout_at == NOON + timedelta(seconds=10)
+    interval = AgentStateInterval.objects.get(user=agent)
+    assert interval.start_at == interval.end_at
+
+
 def test_closing_the_shift_of_someone_who_never_sat_makes_no_seat(person: Person) -> None:
     presence.close_session(person("manager"), because="logout")
 

@@ -106,7 +106,7 @@ def check_tiles(session: AgentSession) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
