@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -90,11 +90,11 @@ def suites() -> list[Suite]:
     ]
 
 
-def run(suite: Suite) -> Result:
+def run(suite: Suite, results: Path = RESULTS) -> Result:
     """Run one suite with its services and read its counts from the JUnit file it wrote."""
     if missing := suite.needs():
         return Result(suite.name, reason=f"not installed: {', '.join(missing)}")
-    report = RESULTS / f"{suite.name}.xml"
+    report = results / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
     begun = time.monotonic()
     with ExitStack() as stack:
@@ -160,10 +160,16 @@ def _finish(argv: Sequence[str], environment: Mapping[str, str]) -> int:
     except subprocess.TimeoutExpired:
         return 124
     finally:
-        # An interrupted pytest still stops the servers its fixtures started.
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+        _interrupt(process)
         services.stop(process)
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Let an unfinished pytest stop the servers that its fixtures started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(services.STOP_SECONDS)
 
 
 def _read(name: str, report: Path, code: int, seconds: float) -> Result:
