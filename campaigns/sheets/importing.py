@@ -61,7 +61,7 @@ def start_import(
 
 
 @retried
-def discard(user: User, sheet: LeadSheet) -> None:
+def discard(user: User | None, sheet: LeadSheet) -> None:
     """Forgets an upload of which nothing was imported, with its files."""
     row = LeadSheet.objects.select_for_update().get(pk=sheet.pk)
     if row.status not in (_S.UPLOADED, _S.FAILED) or row.leads.exists():
