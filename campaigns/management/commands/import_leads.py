@@ -1,0 +1,80 @@
+"""manage.py import_leads FILE --campaign NAME: a list becomes leads, without a browser."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+
+from campaigns import sheets
+from campaigns.models import Campaign, LeadSheet
+from core.errors import DomainError
+
+
+class Command(BaseCommand):
+    """Imports a CSV, TSV, TXT, XLSX, XLS or ODS file as it is recognized."""
+
+    help = "Import a list of leads into a campaign."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file, where it goes, and what to do with rows that become no lead."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--campaign", required=True, help="name of the campaign")
+        parser.add_argument("--organization", help="its organization, where two have such a one")
+        parser.add_argument("--no-header", action="store_true", help="the first row is data")
+        parser.add_argument(
+            "--columns",
+            help="what the columns hold, in order, as in name,phone,company,custom,ignore",
+        )
+        parser.add_argument("--rejects", type=Path, help="write rejected rows to this file")
+        parser.add_argument("--dry-run", action="store_true", help="show the columns, and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Receives, confirms and imports in this process."""
+        campaign = self._campaign(options["campaign"], options["organization"])
+        try:
+            with options["file"].open("rb") as opened:
+                file = File(opened, name=options["file"].name)
+                sheet = sheets.receive_upload(None, campaign, file)
+            layout = {"header_row": 0} if options["no_header"] else {}
+            found = sheets.preview(sheet, layout=layout)
+            for column in found.columns:
+                self.stdout.write(f"{column.name}: {column.field}")
+            if options["dry_run"]:
+                sheets.discard(None, sheet)
+                return
+            columns = options["columns"]
+            fields = columns.split(",") if columns else [one.field for one in found.columns]
+            sheets.start_import(None, sheet, fields, layout=layout)
+        except FileNotFoundError as error:
+            raise CommandError(f"There is no file {options['file']}.") from error
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        sheets.run_import(sheet.pk)
+        self._report(sheet, options["rejects"])
+
+    def _campaign(self, name: str, organization: str | None) -> Campaign:
+        rows = Campaign.objects.filter(name=name)
+        if organization:
+            rows = rows.filter(organization__name=organization)
+        found = list(rows[:2])
+        if len(found) == 2:
+            raise CommandError("Several organizations have such a campaign: use --organization.")
+        if not found:
+            raise CommandError("There is no such campaign.")
+        return found[0]
+
+    def _report(self, sheet: LeadSheet, target: Path | None) -> None:
+        sheet.refresh_from_db()
+        if target:
+            with target.open("w", encoding="utf-8", newline="") as opened:
+                opened.writelines(sheets.as_csv(sheet))
+        self.stdout.write(
+            f"{sheet.rows_accepted} accepted, {sheet.rows_duplicate} duplicate,"
+            f" {sheet.rows_invalid} invalid"
+        )
+        if sheet.status != LeadSheet.Status.DONE:
+            self.stderr.write(sheet.problem)
+            sys.exit(1)
