@@ -267,7 +267,7 @@ def test_forged_tokens_open_nothing(person: Person) -> None:
     claims = claims_of(client)
     head, body, _ = client.cookies[ACCESS].value.split(".")
     forged = {
-        "unsigned": jwt.encode(claims, None, algorithm="none"),
+        "unsigned": jwt.encode(claims, "", algorithm="none"),
         "another key": signed(claims, key="k" * 64),
         "another algorithm": signed(claims, algorithm="HS384"),
         "no signature": f"{head}.{body}.",
