@@ -21,12 +21,12 @@ PEOPLE = (
     ("agent3", User.Role.AGENT, "Chloé Dubois", "Alpha"),
     ("agent4", User.Role.AGENT, "Dmitri Novak", "Alpha"),
 )
-SCRIPT = """Hello {{ name }}, this is {{ agent }} calling from Northwind.
+SCRIPT = """Hello, I am calling from Northwind.
 
-I am reaching out because {{ company }} may be reviewing how it protects its cloud accounts this \
-quarter. Do you have two minutes?
+I am reaching out because many companies review this quarter how they protect their cloud \
+accounts. Do you have two minutes?
 
-1. Who looks after this at {{ company }}?
+1. Who looks after this at your company?
 2. Is a change planned in the next six months?
 3. May I send you our short guide, and call you next week?"""
 
