@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
 
 from django.core.files.storage import storages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -24,17 +23,17 @@ def answer(recording: Recording, *, wanted: str = "", name: str = "") -> HttpRes
     Raises Http404 when the storage has no such file.
     """
     try:
-        file = storages["recordings"].open(recording.file)
+        size = storages["recordings"].size(recording.file)
     except FileNotFoundError as error:
         raise Http404 from error
-    size: int = file.size
     try:
         span = span_of(wanted, size)
     except UnsatisfiableError:
-        file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span or (0, size)
-    response = StreamingHttpResponse(_bytes(file, start, end), content_type=recording.mime)
+    response = StreamingHttpResponse(
+        _bytes(recording.file, start, end), content_type=recording.mime
+    )
     if span:
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -73,9 +72,9 @@ def span_of(wanted: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _bytes(file: IO[bytes] | Any, start: int, end: int) -> Iterator[bytes]:
-    """The bytes of a span, a little at a time; closes the file."""
-    with file:
+def _bytes(name: str, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a span, a little at a time; the file is opened for the first of them."""
+    with storages["recordings"].open(name) as file:
         file.seek(start)
         left = end - start
         while left > 0 and (chunk := file.read(min(_CHUNK, left))):
