@@ -1,0 +1,220 @@
+"""Django's admin: behind the product's login, for superadmins, and obedient to the verbs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts import sip
+from accounts.models import BreakReason, LoginSession, Organization, SipAccount, Team, User
+from tests.clients import browser
+from tests.factories import PASSWORD
+
+type Person = Callable[..., User]
+ADMIN_PAGES = [
+    *("admin:index", "admin:jsi18n", "admin:autocomplete"),
+    *(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+        for model in admin.site._registry
+        for page in ("changelist", "add")
+    ),
+]
+
+
+@pytest.fixture
+def client(person: Person) -> Client:
+    """A superadmin's browser."""
+    return browser(person("superadmin", organization=None))
+
+
+def edit(client: Client, page: str, *args: object, **fields: Any) -> Any:
+    """Sends an admin form; the answer to a good one is a redirect."""
+    answer = client.post(reverse(f"admin:accounts_{page}", args=args), fields)
+    context = getattr(answer, "context", None)
+    problems = context["adminform"].form.errors if context and "adminform" in context else {}
+    return answer.status_code, dict(problems)
+
+
+def who(user: User, **changes: object) -> dict[str, object]:
+    """A person's form as it is, with changes."""
+    now: dict[str, object] = {
+        "email": user.email,
+        "name": user.name,
+        "role": user.role,
+        "status": user.status,
+        "organization": user.organization_id,
+        "timezone": "UTC",
+    }
+    return now | changes
+
+
+@pytest.mark.parametrize("page", ADMIN_PAGES)
+def test_no_page_opens_for_anyone_but_superadmins(person: Person, page: str) -> None:
+    address = reverse(page)
+
+    answers = [browser(person(role)).get(address) for role in ("agent", "manager", "qa")]
+    stranger = Client().get(address, follow=True)
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert stranger.redirect_chain[-1][0].startswith("/login/?next=%2Fadmin%2F")
+
+
+@pytest.mark.parametrize("page", [p for p in ADMIN_PAGES if p != "admin:autocomplete"])
+def test_every_page_opens_for_a_superadmin(client: Client, page: str) -> None:
+    answer = client.get(reverse(page))
+
+    # A table that no one adds rows to by hand has no page for it.
+    assert answer.status_code == 200 or (page.endswith("_add") and answer.status_code == 403)
+
+
+def test_the_admins_own_login_and_logout_are_the_products(person: Person, client: Client) -> None:
+    to_login = Client().get("/admin/login/?next=/admin/accounts/", follow=True)
+    refused = browser(person("manager")).get("/admin/login/")
+    by_get = client.get("/admin/logout/")
+    out = client.post("/admin/logout/")
+
+    assert to_login.redirect_chain[-1][0] == "/login/?next=%2Fadmin%2Faccounts%2F"
+    assert refused.status_code == 403
+    assert by_get.status_code == 405
+    assert out["Location"] == "/login/"
+    assert LoginSession.objects.filter(revoked_because="logout").count() == 1
+
+
+def test_a_person_is_made_with_a_password_and_the_permissions_of_their_role(
+    client: Client, organization: Organization
+) -> None:
+    fields = {
+        "email": "New.Person@Example.test",
+        "name": "New Person",
+        "role": "manager",
+        "status": "active",
+        "organization": organization.pk,
+        "timezone": "UTC",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+
+    answer = edit(client, "user_add", **fields)
+
+    assert answer == (302, {})
+    user = User.objects.get(email="new.person@example.test")
+    assert user.check_password(PASSWORD)
+    assert user.has_perm("campaigns.change_campaign")
+
+
+def test_the_same_address_in_other_letters_is_refused(client: Client, person: Person) -> None:
+    user = person("agent", email="taken@example.test")
+
+    status, problems = edit(
+        client,
+        "user_add",
+        **who(user, email="TAKEN@example.test", usable_password="false"),
+    )
+
+    assert (status, list(problems)) == (200, ["email"])
+
+
+def test_only_a_superadmin_may_be_without_an_organization(client: Client, person: Person) -> None:
+    user = person("agent")
+
+    status, problems = edit(client, "user_change", user.pk, **who(user, organization=""))
+
+    assert status == 200
+    assert problems
+    assert User.objects.get(pk=user.pk).organization_id is not None
+
+
+def test_a_new_role_brings_its_permissions_and_takes_the_old_ones(
+    client: Client, person: Person
+) -> None:
+    user = person("agent")
+
+    answer = edit(client, "user_change", user.pk, **who(user, role="qa"))
+
+    assert answer == (302, {})
+    changed = User.objects.get(pk=user.pk)
+    assert [group.name for group in changed.groups.all()] == ["qa"]
+    assert not changed.has_perm("calls.add_call")
+
+
+def test_suspending_a_person_ends_their_logins_at_once(client: Client, person: Person) -> None:
+    user = person("agent")
+    theirs = browser(user)
+
+    edit(client, "user_change", user.pk, **who(user, status="suspended"))
+
+    assert theirs.get("/api/auth/me").status_code == 401
+    assert LoginSession.objects.get(user=user).revoked_because == "suspended"
+
+
+def test_a_new_password_ends_the_logins_of_the_old_one(client: Client, person: Person) -> None:
+    user = person("agent")
+    theirs = browser(user)
+    new = "another-horse-battery"
+
+    answer = client.post(
+        f"/admin/accounts/user/{user.pk}/password/",
+        {"usable_password": "true", "password1": new, "password2": new},
+    )
+
+    assert answer.status_code == 302
+    assert User.objects.get(pk=user.pk).check_password(new)
+    assert theirs.get("/api/auth/me").status_code == 401
+
+
+def test_the_password_page_of_django_itself_is_not_there(client: Client) -> None:
+    assert client.get("/admin/password_change/").status_code == 404
+    assert client.get("/admin/password_change/done/").status_code == 404
+
+
+def test_a_new_organization_has_break_reasons(client: Client) -> None:
+    answer = edit(client, "organization_add", name="Fresh", timezone="UTC")
+
+    assert answer == (302, {})
+    assert BreakReason.objects.filter(organization__name="Fresh", code="lunch").exists()
+
+
+def test_a_team_takes_nobody_of_another_organization(
+    client: Client, person: Person, organization: Organization
+) -> None:
+    elsewhere = Organization.objects.create(name="Elsewhere")
+    ours, stranger = person("manager"), person("agent", organization=elsewhere)
+
+    status, problems = edit(
+        client,
+        "team_add",
+        organization=organization.pk,
+        name="Blue",
+        managers=[ours.pk],
+        members=[stranger.pk],
+    )
+
+    assert (status, list(problems)) == (200, ["members"])
+    assert not Team.objects.exists()
+
+
+def test_a_sip_secret_is_written_and_never_shown(client: Client, person: Person) -> None:
+    account = sip.ensure_account(person("agent"))
+    fields = {
+        "user": account.user_id,
+        "organization": account.organization_id,
+        "username": account.username,
+        "extension": account.extension,
+        "ws_url": "",
+        "realm": "",
+    }
+    page = reverse("admin:accounts_sipaccount_change", args=[account.pk])
+
+    answer = edit(client, "sipaccount_change", account.pk, **fields, new_secret="from the pbx")
+    written = SipAccount.objects.get().secret
+    edit(client, "sipaccount_change", account.pk, **fields, new_secret="")
+    shown = client.get(page).content.decode()
+
+    assert answer == (302, {})
+    assert SipAccount.objects.get().secret == written != ""
+    assert "from the pbx" not in shown
+    assert written not in shown
