@@ -5,7 +5,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 HOST ?= 127.0.0.1
 PORT ?= 8000
-PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 COMPILE := uv pip compile --quiet --generate-hashes --python-version 3.13 pyproject.toml
 BUILT := static/dist/.vite/manifest.json
@@ -14,34 +13,47 @@ ASSETS := $(shell find static/src templates -type f 2>/dev/null) \
 	$(wildcard vite.config.* tsconfig.json package.json)
 
 help: ## What can be asked for
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: .env .venv/.run $(BUILT) ## Start everything at http://127.0.0.1:8000, with demo data
-	$(PY) manage.py migrate --verbosity 0
-	$(PY) manage.py seed_demo
-	$(PY) manage.py serve --host $(HOST) --port $(PORT)
+	python manage.py migrate --verbosity 0
+	python manage.py seed_demo
+	python manage.py serve --host $(HOST) --port $(PORT)
 
-test: packages .venv/.dev $(BUILT) ## Run every suite and say what did not run
-	$(PY) -m tests.run $(SUITES)
+test: .venv/.dev $(BUILT) ## Run every suite and say what did not run
+	python -m tests.run $(SUITES)
 
-check: packages .venv/.dev node_modules/.package-lock.json ## Lint, types, import direction, migrations, schema
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy .
-	.venv/bin/lint-imports
-	$(CHECKED) $(PY) manage.py makemigrations --check --dry-run
-	$(CHECKED) $(PY) manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+check: lint types imports migrations schema-current front-current ## Everything that can be told without running it
+
+lint: .venv/.dev
+	ruff check .
+	ruff format --check .
+
+types: .venv/.dev
+	mypy .
+
+imports: .venv/.dev
+	lint-imports
+
+migrations: .venv/.dev
+	$(CHECKED) python manage.py makemigrations --check --dry-run
+
+schema-current: .venv/.dev
+	mkdir -p var
+	$(CHECKED) python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml || { echo "Run: make schema"; exit 1; }
+
+front-current: node_modules/.package-lock.json
 	npm run check
 
-bench: packages .venv/.dev ## Run one benchmark beside its own MariaDB: make bench NAME=claim
+bench: .venv/.dev ## Run one benchmark beside its own MariaDB: make bench NAME=claim
 	@test -f bench/$(NAME).py || { echo "NAME is one of:" $(filter-out __init__,$(basename $(notdir $(wildcard bench/*.py)))); exit 2; }
-	$(PY) -m tests.services mariadb redis --durable -- $(PY) -m bench.$(NAME)
+	python -m tests.services mariadb redis --durable -- python -m bench.$(NAME)
 
-setup: packages .venv/.dev $(BUILT) ## Install and build everything without running it
+setup: .venv/.dev $(BUILT) ## Install and build everything without running it
 
 schema: .venv/.dev ## Write docs/openapi.yaml again
-	$(CHECKED) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(CHECKED) python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 clean: ## Remove what was installed and built, but no data
 	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache
@@ -77,7 +89,7 @@ packages:
 	bash deploy/setup/venv.sh run
 	touch $@
 
-.venv/.dev: requirements-dev.txt deploy/setup/venv.sh
+.venv/.dev: requirements-dev.txt deploy/setup/venv.sh | packages
 	bash deploy/setup/venv.sh dev
 	touch $@ .venv/.run
 
@@ -89,4 +101,4 @@ $(BUILT): node_modules/.package-lock.json $(ASSETS)
 	npm run build
 	touch $@
 
-.PHONY: help run test check bench setup schema lock clean web sockets worker beat migrate packages
+.PHONY: help run test check lint types imports migrations schema-current front-current bench setup schema lock clean web sockets worker beat migrate packages
