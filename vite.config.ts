@@ -32,7 +32,13 @@ export default defineConfig({
     outDir: "static/dist",
     emptyOutDir: true,
     manifest: true,
-    rollupOptions: { input: ["static/src/main.ts"] },
+    rollupOptions: {
+      input: ["static/src/main.ts", "static/src/sw.ts"],
+      // A service worker keeps its address; everything else is named after its content.
+      output: {
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   test: { include: ["tests/ts/**/*.test.ts"] },
 });

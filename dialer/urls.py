@@ -7,6 +7,8 @@ from dialer import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("offline/", views.offline, name="offline"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("", include("calls.urls")),
@@ -20,3 +22,5 @@ urlpatterns = [
     path("api/schema/", views.Schema.as_view(), name="schema"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "dialer.views.broken"

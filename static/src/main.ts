@@ -33,6 +33,7 @@ if (document.querySelector('meta[name="user"]')) {
   keepSession();
   startLive();
 }
+void navigator.serviceWorker?.register("/sw.js");
 loadElements();
 document.addEventListener("htmx:afterSettle", loadElements);
 document.documentElement.dataset["ready"] = "1";
