@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Says who watches whom and what a heartbeat does; roles follow migrations."""
         post_migrate.connect(_seed_roles, dispatch_uid="accounts.seed_roles")
-        from accounts import presence, topics
+        from accounts import presence, schema, topics  # noqa: F401  # the schema registers itself
         from core import realtime
 
         realtime.topic("agent", may_watch=topics.may_watch_agent)
