@@ -1,11 +1,9 @@
 """An agent's seat moves by one table, remembers wishes during a call, and accounts for its time."""
 
 import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import transaction
 
 from accounts import presence
@@ -19,51 +17,7 @@ from accounts.models import (
 )
 from core.errors import DomainError, InputError
 from core.models import Event
-
-S = AgentSeat.State
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-CALL = uuid.UUID("0190a1f2-0000-4000-8000-000000000001")
-type Person = Callable[..., User]
-
-
-@pytest.fixture
-def agent(person: Person) -> User:
-    """Someone who takes calls."""
-    return person("agent")
-
-
-@pytest.fixture
-def lunch(organization: Organization) -> BreakReason:
-    """A reason to be away."""
-    return next(r for r in presence.ensure_break_reasons(organization) if r.code == "lunch")
-
-
-def at(seconds: float) -> time_machine.travel:
-    """The clock so many seconds after noon."""
-    return time_machine.travel(NOON + timedelta(seconds=seconds), tick=False)
-
-
-def state_of(user: User) -> str:
-    """What the database holds."""
-    return AgentSeat.objects.get(user=user).state
-
-
-def in_call(user: User, *, state: S = S.ON_CALL) -> None:
-    """Puts a call on the seat and drives it to a state."""
-    with transaction.atomic():
-        seat = presence.lock(user)
-        now = seat.since + timedelta(seconds=1)
-        presence.reserve(seat, CALL, now)
-        if state in (S.ON_CALL, S.WRAP_UP):
-            presence.on_call(seat, now + timedelta(seconds=1))
-        if state == S.WRAP_UP:
-            presence.begin_wrap_up(seat, now + timedelta(minutes=2), now + timedelta(seconds=2))
-
-
-def release(user: User, seconds: float = 3600) -> None:
-    """Takes the call off the seat."""
-    with transaction.atomic():
-        presence.release(presence.lock(user), NOON + timedelta(seconds=seconds))
+from tests.accounts.seats import CALL, NOON, Person, S, at, in_call, release, state_of
 
 
 def test_ready_names_campaigns_and_opens_a_shift(agent: User) -> None:
@@ -300,99 +254,6 @@ def test_each_change_is_told_to_the_agent_the_organization_and_the_teams(
     assert event.subject == {"agent": agent.pk}
 
 
-def test_someone_without_beats_is_lost_and_returns_with_the_next_one(agent: User) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    with at(44):
-        early = presence.sweep(NOON + timedelta(seconds=44))
-    with at(46):
-        late = presence.sweep(NOON + timedelta(seconds=46))
-    lost = state_of(agent)
-    with at(50):
-        presence.beat(agent, {"type": "heartbeat", "page": "x", "activity": False})
-
-    assert (early, late) == (0, 1)
-    assert lost == S.LOST
-    assert state_of(agent) == S.READY
-
-
-def test_beats_without_activity_let_someone_become_idle_and_activity_brings_them_back(
-    agent: User,
-) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    with at(121):
-        presence.beat(agent, {"activity": False})
-        presence.sweep(NOON + timedelta(seconds=121))
-        idle = state_of(agent)
-        presence.beat(agent, {"activity": False})
-        still = state_of(agent)
-        presence.beat(agent, {"activity": True})
-
-    assert (idle, still, state_of(agent)) == (S.IDLE, S.IDLE, S.READY)
-
-
-def test_a_shift_lost_for_a_quarter_of_an_hour_is_closed_with_its_reason(agent: User) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    presence.sweep(NOON + timedelta(seconds=60))
-
-    presence.sweep(NOON + timedelta(seconds=961))
-
-    session = AgentSession.objects.get(user=agent)
-    assert session.ended_because == "lost"
-    assert session.logout_at == NOON + timedelta(seconds=961)
-    assert state_of(agent) == S.OFFLINE
-
-
-def test_an_idle_shift_is_closed_too(agent: User) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    for second in (130, 1031):
-        AgentSeat.objects.update(last_seen_at=NOON + timedelta(seconds=second))
-        presence.sweep(NOON + timedelta(seconds=second))
-
-    assert AgentSession.objects.get(user=agent).ended_because == "idle"
-
-
-def test_the_limits_are_configuration(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DIALER_PRESENCE_LOST_AFTER_S", "5")
-    with at(0):
-        presence.ready(agent, [1])
-
-    presence.sweep(NOON + timedelta(seconds=6))
-
-    assert state_of(agent) == S.LOST
-
-
-@pytest.mark.parametrize("state", [S.RESERVED, S.ON_CALL, S.WRAP_UP])
-def test_the_sweep_leaves_calls_alone(agent: User, state: S) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    in_call(agent, state=state)
-
-    changed = presence.sweep(NOON + timedelta(days=1))
-
-    assert (changed, state_of(agent)) == (0, state)
-
-
-def test_a_call_taken_while_the_line_was_lost_returns_to_what_was_before(agent: User) -> None:
-    with at(0):
-        presence.ready(agent, [1])
-    presence.sweep(NOON + timedelta(seconds=60))
-
-    in_call(agent)
-    release(agent)
-
-    assert state_of(agent) == S.READY
-
-
-def test_a_beat_of_someone_without_a_seat_is_harmless(person: Person) -> None:
-    presence.beat(person("manager"), {"activity": True})
-
-    assert not AgentSeat.objects.exists()
-
-
 def test_who_knows_campaigns_may_refuse_them(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(user: User, ids: object) -> None:
         raise DomainError("That campaign is paused.", code="campaign_not_running")
@@ -403,12 +264,3 @@ def test_who_knows_campaigns_may_refuse_them(agent: User, monkeypatch: pytest.Mo
         presence.ready(agent, [1])
 
     assert not AgentSeat.objects.exists()
-
-
-def test_a_beat_costs_two_queries(
-    agent: User, django_assert_num_queries: Callable[[int], transaction.Atomic]
-) -> None:
-    presence.ready(agent, [1])
-
-    with django_assert_num_queries(2):
-        presence.beat(agent, {"activity": True})
