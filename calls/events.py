@@ -9,11 +9,11 @@ from django.utils import timezone
 from calls import lease, lifecycle, timing
 from calls.models import Call, CallEvent
 from calls.timing import Happened, Sent, Told
+from core import config
 from core.errors import DomainError
 from core.retry import retried
 
 PHONE = "phone"
-MOST = 2_000  # events of one call; a phone that tells more is broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _apply(pk: int, batch: Batch, received: datetime) -> None:
     for told in batch.events:
         if told.client_id not in known:
             fresh.setdefault(told.client_id, told)
-    if len(rows) + len(fresh) > MOST:
+    if len(rows) + len(fresh) > config.get("calls.most_events"):
         raise DomainError("This call has too many events.", code="too_many_events", status=413)
     sent = Sent(batch.page, batch.sent_mono_ms, batch.sent_wall_ms, received)
     before = [Happened(row.kind, row.at, row.page, row.seq, row.data) for row in rows]

@@ -21,6 +21,12 @@ config.define(
     help="Seconds after which wrap-up ends where a campaign sets no limit.",
 )
 config.define(
+    "calls.most_events",
+    int,
+    default=2_000,
+    help="Events of one call that are kept; a phone that tells more is broken.",
+)
+config.define(
     "calls.default_region",
     str,
     default="US",
