@@ -49,17 +49,17 @@ def stored() -> list[str]:
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
-def put(call: Call, n: int, data: bytes, *, segment: int = 0, **headers: str) -> Any:
+def put(call: Call, n: int, data: bytes, **headers: str) -> Any:
     """Sends a part by the call's token, as nobody who is logged in."""
     sent = {"Content-Type": "audio/webm;codecs=opus", **part_headers(data, tokens.issue(call))}
     mime = (sent | headers).pop("Content-Type")
-    path = f"/api/calls/{call.public_id}/recording/{segment}/{n}"
+    path = f"/api/calls/{call.public_id}/recording/0/{n}"
     return browser().put(path, data, content_type=mime, headers=sent | headers)
 
 
-def close(call: Call, body: dict[str, Any] | None = None, *, segment: int = 0) -> Any:
+def close(call: Call, body: dict[str, Any] | None = None) -> Any:
     """Tells the end of a segment."""
-    path = f"/api/calls/{call.public_id}/recording/{segment}"
+    path = f"/api/calls/{call.public_id}/recording/0"
     headers = {"X-Call-Token": tokens.issue(call)}
     return browser().post(path, body or END, content_type="application/json", headers=headers)
 
