@@ -28,6 +28,7 @@ def campaign() -> Campaign:
 
 
 def ready(agent: User, *campaigns: Campaign) -> None:
+    assert agent.organization
     AgentSeat.objects.create(
         user=agent,
         organization=agent.organization,
