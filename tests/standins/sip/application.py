@@ -12,11 +12,12 @@ TOKEN = "edge-token-of-the-tests"
 
 @dataclass
 class Application:
-    """Who has which HA1, which (grant, number, user) is allowed, and with which caller ID."""
+    """Who has which HA1, which (grant, number, user) is allowed with which caller ID; one page."""
 
     ha1: dict[str, str] = field(default_factory=dict)
     grants: dict[tuple[str, str, str], str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    page: str = ""
     down: bool = False
     url: str = ""
 
@@ -25,6 +26,8 @@ class Application:
         address = urlsplit(path)
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
         self.asked.append(path)
+        if address.path == "/":
+            return 200, self.page
         if self.down:
             return 500, ""
         if token != TOKEN:
@@ -44,7 +47,8 @@ def serving(application: Application) -> Iterator[Application]:
         def do_GET(self) -> None:
             status, text = application.reply(self.path, self.headers.get("X-Edge-Token"))
             self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
             self.wfile.write(text.encode())
 

@@ -76,10 +76,13 @@ class Edge:
 
 
 @contextmanager
-def running(folder: Path, *, app: str, token: str, realm: str = "sip.test") -> Iterator[Edge]:
+def running(
+    folder: Path, *, app: str, token: str, realm: str = "sip.test", echo: bool = False
+) -> Iterator[Edge]:
     """Run rtpengine, Kamailio and SIPp for the block, asking the application at `app`.
 
-    `folder` takes logs and voices; the carrier speaks voices.CALLEE.
+    `folder` takes logs and voices. The carrier speaks voices.CALLEE; with `echo` it says back what
+    it hears instead, on numbers that end with 55.
     """
     edge = Edge(
         ws_url=f"ws://127.0.0.1:{services.free_port()}",
@@ -98,7 +101,7 @@ def running(folder: Path, *, app: str, token: str, realm: str = "sip.test") -> I
         stack.enter_context(_half(edge, "rtpengine", lambda: b"pong" in pong()))
         ws_port = int(edge.environment["EDGE_WS_PORT"])
         stack.enter_context(_half(edge, "kamailio", lambda: services.listens(ws_port)))
-        stack.enter_context(_network(edge))
+        stack.enter_context(_network(edge, echo=echo))
         yield edge
 
 
@@ -122,9 +125,9 @@ def _half(
     return services.running([str(EDGE), name], log=log, ready=ready, env=environment)
 
 
-def _network(edge: Edge) -> AbstractContextManager[subprocess.Popen[bytes]]:
+def _network(edge: Edge, *, echo: bool) -> AbstractContextManager[subprocess.Popen[bytes]]:
     argv = edge._sipp("pstn_uas.xml", edge.trunk_port, edge.folder / "carrier.log")
-    argv.append(f"127.0.0.1:{edge.sip_port}")
+    argv += [*(["-rtp_echo"] if echo else []), f"127.0.0.1:{edge.sip_port}"]
     log, port = edge.folder / "sipp.out", edge.trunk_port
     return services.running(argv, log=log, ready=lambda: _taken(port), cwd=edge.folder)
 
