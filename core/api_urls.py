@@ -1,6 +1,8 @@
 """Machine routes under `/api/`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from core.views import Health
 
 app_name = "core-api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("health", Health.as_view(), name="health")]

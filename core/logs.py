@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
+from core import metrics
+
 log = logging.getLogger("dialer.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -50,13 +52,15 @@ class RequestLog:
         try:
             response = self.get_response(request)
             route = request.resolver_match.route if request.resolver_match else "-"
+            took = time.perf_counter() - started
+            metrics.observe(request.method or "-", route, response.status_code, took)
             log.info(
                 "request served",
                 extra={
                     "method": request.method,
                     "route": route,  # the pattern, not the path: paths may hold personal data
                     "status": response.status_code,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
+                    "ms": round(took * 1000, 1),
                 },
             )
             response["X-Request-Id"] = request_id.get()

@@ -1,6 +1,11 @@
-"""Pages."""
+"""Pages, and the counters for Prometheus."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from core import views
 
 app_name = "core"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("activity/", views.feed, name="activity"),
+    path("internal/metrics", views.prometheus, name="metrics"),
+]

@@ -91,7 +91,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
         "OPTIONS": {
             "charset": "utf8mb4",
             "isolation_level": "read committed",
-            "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
+            # A verb that waited so long begins again (core.retry); MariaDB's own limit is 50 s.
+            "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=10",
         },
         "TEST": {"CHARSET": "utf8mb4"},
     }
@@ -210,7 +211,7 @@ SIP_ICE_SERVERS = env.list("SIP_ICE_SERVERS", default=[])
 # --- Files ---
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_IMMUTABLE_FILE_TEST = "core.assets.immutable"
 WHITENOISE_USE_FINDERS = LOCAL
@@ -268,6 +269,10 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
+
+# --- Watching ---
+# Whoever sends it may read /internal/metrics and the details of /api/health; empty: no one.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logs ---
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

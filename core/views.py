@@ -1,0 +1,97 @@
+"""Pages and probes of the system itself."""
+
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import activity, health, metrics, outbox
+from core.errors import InputError
+from core.web import public, requires
+
+HEALTH = inline_serializer(
+    "Health",
+    {
+        "success": serializers.BooleanField(),
+        "status": serializers.ChoiceField(["healthy", "degraded", "unhealthy"]),
+        "db": serializers.ChoiceField(["connected", "disconnected"]),
+        "timestamp": serializers.DateTimeField(),
+        "checks": serializers.DictField(required=False),
+    },
+)
+
+
+class Health(APIView):
+    """Whether the system works; an administrator also learns what does not."""
+
+    permissions = None
+
+    def perform_authentication(self, request: Request) -> None:
+        """Puts it off: it asks the database, which may be what is away."""
+
+    @extend_schema(auth=[], responses={200: HEALTH, 503: HEALTH})
+    def get(self, request: Request) -> Response:
+        """Says 503 when the database is away, for then nothing works."""
+        report = health.report()
+        everything = has_metrics_token(request) or (
+            report.connected and request.user.has_perm("core.view_event")
+        )
+        return Response(
+            report.details() if everything else report.brief(),
+            status=200 if report.connected else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+@public
+@require_GET
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """Counters for a Prometheus that sends the token of `METRICS_TOKEN`."""
+    if not settings.METRICS_TOKEN:
+        return HttpResponse("Metrics are not configured.\n", status=404, content_type="text/plain")
+    if not has_metrics_token(request):
+        return HttpResponse("The token is wrong.\n", status=401, content_type="text/plain")
+    return HttpResponse(metrics.exposed(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@requires("core.view_event")
+@require_GET
+def feed(request: HttpRequest) -> HttpResponse:
+    """The activity feed: the newest events, and as a fragment the older ones."""
+    head = outbox.head()  # before the rows: what comes between is told twice rather than never
+    filters = [name for name in request.GET.getlist("filter") if name in activity.FILTERS]
+    context: dict[str, Any] = {
+        "page": activity.page(request.user, filters, before=_before(request)),
+        "filters": filters,
+        "choices": activity.FILTERS,
+        "head": head,
+    }
+    fragment = request.GET.get("before") is not None
+    return render(
+        request, "core/_activity_rows.html" if fragment else "core/activity.html", context
+    )
+
+
+def has_metrics_token(request: HttpRequest | Request) -> bool:
+    """Whether the request carries the token of whoever watches the system from outside."""
+    expected = settings.METRICS_TOKEN.encode()
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    given = request.headers.get("X-Metrics-Token", bearer)
+    return bool(expected) and compare_digest(given.encode(), expected)
+
+
+def _before(request: HttpRequest) -> int | None:
+    text = request.GET.get("before")
+    if text is None:
+        return None
+    if not text.isdecimal() or len(text) > 18:
+        raise InputError("before is a number of an event.")
+    return int(text)
