@@ -21,6 +21,7 @@ export interface EventLogOptions {
 }
 
 interface Queue {
+  readonly waiters: (() => void)[];
   row: CallRow;
   pending: EventRow[];
   seq: number;
@@ -80,6 +81,16 @@ export class EventLog {
     if (!queue) return;
     queue.beat = true;
     void this.flush(call);
+  }
+
+  /** When the server has heard everything so far, or after `atMostMs`. */
+  async heard(call: string, atMostMs: number): Promise<void> {
+    const queue = this.queues.get(call);
+    if (!queue?.pending.length) return;
+    await new Promise<void>((done) => {
+      queue.waiters.push(done);
+      setTimeout(done, atMostMs);
+    });
   }
 
   /** The network is back: nothing waits for its turn. */
@@ -223,6 +234,7 @@ export class EventLog {
 
   private async forget(queue: Queue, batch: readonly EventRow[]): Promise<void> {
     queue.pending = queue.pending.filter((event) => !batch.includes(event));
+    if (!queue.pending.length) for (const done of queue.waiters.splice(0)) done();
     for (const { call, page, seq } of batch) {
       await this.keep(() => this.options.shelf.remove("events", [call, page, seq]));
     }
@@ -235,6 +247,7 @@ export class EventLog {
 }
 
 const newQueue = (row: CallRow): Queue => ({
+  waiters: [],
   row,
   pending: [],
   seq: 0,

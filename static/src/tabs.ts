@@ -18,6 +18,7 @@ export interface LeaderOptions {
 
 /** How long a leader may take to answer before it counts as frozen, in milliseconds. */
 const ANSWER_MS = 800;
+const AGAIN_MS = 3000;
 
 export class Leader {
   private readonly me = crypto.randomUUID();
@@ -35,7 +36,6 @@ export class Leader {
   stand(): void {
     const queue = new AbortController();
     this.queue = queue;
-    this.options.onStanding("waiting");
     const follow = setTimeout(() => {
       if (!this.release) this.options.onStanding("following");
     }, 50);
@@ -44,7 +44,8 @@ export class Leader {
         clearTimeout(follow);
         return this.lead();
       })
-      .catch(() => undefined);
+      // Given up for a theft, or stolen: another page leads now.
+      .catch(() => this.resign());
   }
 
   /** Asks the leading page to give way; one that does not answer is passed over. */
@@ -70,7 +71,6 @@ export class Leader {
     this.queue?.abort();
     void navigator.locks
       .request(this.options.name, { steal: true }, () => this.lead())
-      // Stolen in turn: another page leads now.
       .catch(() => this.resign());
   }
 
@@ -87,6 +87,8 @@ export class Leader {
     if (!release) return;
     release();
     this.options.onStanding("following");
+    // Once the other page has it, in line again, for when that page is closed.
+    setTimeout(() => this.stand(), AGAIN_MS);
   }
 
   private say(word: Word): void {

@@ -118,6 +118,35 @@ describe("events of a call", () => {
   });
 });
 
+describe("waiting until the server has heard everything", () => {
+  it("ends with the last acknowledgement", async () => {
+    const server = new FakeServer();
+    server.next.push(DOWN);
+    const events = log(server);
+    events.begin("call-1", "token");
+    events.report("call-1", "ended");
+    let heard = false;
+    void events.heard("call-1", 60_000).then(() => (heard = true));
+    await settle();
+    expect(heard).toBe(false);
+    await pass(1000);
+
+    expect(heard).toBe(true);
+  });
+
+  it("is not for ever", async () => {
+    const server = new FakeServer();
+    server.otherwise = () => DOWN;
+    const events = log(server);
+    events.begin("call-1", "token");
+    events.report("call-1", "ended");
+    const heard = events.heard("call-1", 5000);
+    await pass(5000);
+
+    await expect(heard).resolves.toBeUndefined();
+  });
+});
+
 describe("a heartbeat", () => {
   it("is an empty list, and is not repeated when it fails", async () => {
     const server = new FakeServer();

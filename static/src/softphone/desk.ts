@@ -1,4 +1,5 @@
 /** The phone of this page put together: rules, line, sound, recorder, outbox and server; leads in one tab at a time. */
+import HeartbeatWorker from "../heartbeat.worker?worker";
 import { outbox, type Outbox } from "../outbox";
 import { watch } from "../live";
 import { Leader } from "../tabs";
@@ -12,7 +13,7 @@ import { Phone, remembered } from "./phone";
 import { mediaRecorder, mimeOf, Recorder } from "./recorder";
 import { restoration } from "./restore";
 import { type BreakChoice, isRefusal, reasonOf, server } from "./server";
-import { LEASED, type State } from "./state";
+import { LEASED, type RestoredAs, type State } from "./state";
 import type { Info } from "./view";
 
 const BEAT_MS = 15_000;
@@ -44,7 +45,7 @@ export class Desk {
     this.phone = new Phone((effect) => perform(effect, this.world));
     this.leader = new Leader({
       name: "dialer-phone",
-      busy: () => this.phone.onPhone,
+      busy: () => this.phone.onPhone || this.phone.state.phase === "wrap_up",
       onStanding: (standing) => {
         this.know({ standing });
         if (standing === "leading") void this.open();
@@ -106,18 +107,6 @@ export class Desk {
     this.phone.input({ type: "call", id: crypto.randomUUID(), number, campaign });
   }
 
-  /** A wrap-up that another browser began and nobody will finish there. */
-  async finishElsewhere(): Promise<void> {
-    const id = this.info.presence?.call;
-    if (!id) return;
-    try {
-      await server.dispose(id, { disposition: "", note: "", callback_at: null });
-      await this.restore();
-    } catch (error) {
-      toast(reasonOf(error), "error");
-    }
-  }
-
   get tones(): ToneTransport {
     const info = this.info.config?.mode === "practice" ? "info" : "rfc2833";
     return (localStorage.getItem(TONES) as ToneTransport | null) ?? info;
@@ -155,6 +144,8 @@ export class Desk {
     this.lines?.line.stop();
     this.lines = null;
     this.sound.close();
+    // What is reserved is found again by the page that leads now.
+    this.phone.reset();
   }
 
   /** Whether the server still has something on this agent's seat. */
@@ -164,20 +155,14 @@ export class Desk {
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as CallRecord | null;
     const found = restoration(presence, kept);
     this.know({ elsewhere: found.kind === "elsewhere" });
-    if (found.kind === "claim") await this.reserveAgain();
-    if (found.kind !== "input") return;
-    const { input } = found;
-    if (input.type === "restored" && input.call) {
-      this.box.events.begin(input.call.id, input.call.upload_token);
-    }
-    this.phone.input(input);
+    if (found.kind === "claim") this.resume((await server.nextCall()).call, "reserved");
+    if (found.kind === "ask") this.resume(await server.call(found.call), "ended");
+    if (found.kind === "input") this.resume(found.call, found.as);
   }
 
-  private async reserveAgain(): Promise<void> {
-    const { call } = await server.nextCall();
-    if (!call) return;
-    this.box.events.begin(call.id, call.upload_token);
-    this.phone.input({ type: "restored", call, as: "reserved" });
+  private resume(call: CallRecord | null, as: RestoredAs): void {
+    if (call) this.box.events.begin(call.id, call.upload_token);
+    if (call || as === "ready") this.phone.input({ type: "restored", call, as });
   }
 
   private hear(event: LineEvent): void {
@@ -215,8 +200,7 @@ export class Desk {
 
   private startClock(): void {
     // A worker's timers do not slow down in a background tab.
-    const url = new URL("../heartbeat.worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
+    const worker = new HeartbeatWorker();
     worker.addEventListener("message", () => {
       this.phone.input({ type: "tick" });
       this.beat();
@@ -309,7 +293,7 @@ function emptyInfo(): Info {
     microphone: "closed",
     outbox: { waiting: 0, parked: 0, reason: "", failing: false, disk: "" },
     elsewhere: false,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: document.querySelector<HTMLElement>("softphone-dock")?.dataset["zone"] || "UTC",
   };
 }
 

@@ -50,14 +50,17 @@ class DialDesk extends HTMLElement {
     const local: Readonly<Record<string, boolean>> = {
       card: state.call !== null && state.phase !== "incoming" && state.phase !== "opening",
       callback: chosen?.callback ?? false,
-      script: Boolean(state.call?.record?.campaign?.script),
-      remarks: Boolean(state.call?.record?.lead?.remarks),
       custom: customFacts(state.call?.record?.lead).length > 0,
       checked,
       "has-limit": base.texts["wrap-up-left"] !== "",
     };
-    const extra = Object.keys(local).filter((name) => local[name]);
-    const texts = { ...base.texts, ...leadTexts(state, phone.now()) };
+    const texts: Readonly<Record<string, string>> = {
+      ...base.texts,
+      ...leadTexts(state, phone.now()),
+    };
+    // A text that is there is a flag of its own.
+    const told = ["email", "remarks", "script", "zone", "caller-id"].filter((name) => texts[name]);
+    const extra = [...Object.keys(local).filter((name) => local[name]), ...told];
     show(this, { ...base, flags: new Set([...base.flags, ...extra]), texts });
     this.showLead();
     this.showResults();
@@ -98,7 +101,7 @@ class DialDesk extends HTMLElement {
       if (!button) return [];
       fill(button, { label: one.label, key: one.key.toUpperCase() });
       button.dataset["result"] = one.code;
-      button.classList.toggle("text-success", one.success);
+      if (one.success) button.querySelector("[data-slot=label]")?.classList.add("font-medium");
       const key = button.querySelector<HTMLElement>('[data-slot="key"]');
       if (key) key.hidden = !one.key;
       return [button];
@@ -134,7 +137,9 @@ class DialDesk extends HTMLElement {
     this.over = over;
     const focused = document.activeElement;
     const free = !focused || focused === document.body || focused.matches("main, button, a");
-    if (over && free) this.wrapUp()?.focus({ preventScroll: true });
+    if (!over || !free) return;
+    this.wrapUp()?.focus({ preventScroll: true });
+    this.wrapUp()?.scrollIntoView({ block: "nearest" });
   }
 
   private readonly clicked = (event: Event): void => {

@@ -11,7 +11,7 @@ import type { Signal } from "./tones";
 /** What effects need; the page hands it in, tests hand in fakes. */
 export interface World {
   readonly server: Server;
-  readonly events: Pick<EventLog, "begin" | "report">;
+  readonly events: Pick<EventLog, "begin" | "report" | "heard">;
   readonly recorder: Pick<Recorder, "start" | "stop">;
   readonly sound: {
     readonly call: Pick<CallGraph, "mute" | "recorded"> | null;
@@ -38,6 +38,8 @@ type Doing = {
 };
 
 const DIAL_TRIES = 3;
+/** How long a result waits for the news that its call has ended. */
+const HEARD_MS = 5000;
 const AWAY: ReadonlySet<string> = new Set(["idle", "lost"]);
 
 export function perform(effect: Effect, world: World): void {
@@ -220,14 +222,17 @@ async function away(message: string, { server, input, onPresence }: World): Prom
 async function dispose(
   id: string,
   disposal: Parameters<Server["dispose"]>[1],
-  { server, input, onNotice }: World,
+  { server, events, input, now, onNotice }: World,
 ): Promise<void> {
   try {
+    await events.heard(id, HEARD_MS);
     await server.dispose(id, disposal);
   } catch (error) {
     const settled = isRefusal(error) && error.code === "already_disposed";
-    if (!settled) return input({ type: "saveFailed", id, message: reasonOf(error) });
-    onNotice("warning", error.message);
+    if (!settled && now().call === id) {
+      return input({ type: "saveFailed", id, message: reasonOf(error) });
+    }
+    onNotice(settled ? "warning" : "error", reasonOf(error));
   }
   input({ type: "saved", id });
 }

@@ -86,7 +86,6 @@ class SoftphoneDock extends HTMLElement {
     const actions: Readonly<Record<string, () => unknown>> = {
       toggle: () => this.toggle(),
       "take-over": () => found.takeOver(),
-      "finish-elsewhere": () => found.finishElsewhere(),
       start: () => found.ready(found.campaigns),
       pause: () => phone.input({ type: auto.name === "paused" ? "resume" : "pause" }),
       resume: () => phone.input({ type: "resume" }),
@@ -232,12 +231,13 @@ class SoftphoneDock extends HTMLElement {
   }
 
   private listRecent(): void {
+    const timeZone = this.desk?.info.zone ?? "UTC";
+    const when = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
     const rows = this.recent.slice(0, 8).flatMap((call) => {
       const row = copyOf(this, "recent");
       if (!row) return [];
       const number = shown(call.number);
       const result = (call.outcome ?? "").replaceAll("_", " ");
-      const when = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
       const facts = [call.name ? number : "", result, when.format(Date.parse(call.at))];
       fill(row, { name: call.name || number, detail: facts.filter(Boolean).join(" · ") });
       const direction = row.querySelector<HTMLElement>(`[data-direction="${call.direction}"]`);

@@ -47,13 +47,23 @@ export class Phone {
     return () => this.listeners.delete(listener);
   }
 
+  /** Back to the beginning: another page has the phone now. */
+  reset(): void {
+    this.current = START;
+    this.tell();
+  }
+
   private take(input: Input): void {
     const step = next(this.current, input, this.clock());
     if (!step) return;
     const changed = step.state !== this.current;
     this.current = step.state;
     for (const effect of step.effects) this.perform(effect);
-    if (changed) for (const listener of [...this.listeners]) listener(this.current);
+    if (changed) this.tell();
+  }
+
+  private tell(): void {
+    for (const listener of [...this.listeners]) listener(this.current);
   }
 }
 

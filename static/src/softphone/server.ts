@@ -47,7 +47,9 @@ export const server = {
   release: (id: string, reason: string) => api<unknown>("POST", call(id, "release"), { reason }),
   dispose: (id: string, disposal: Disposal) =>
     api<unknown>("POST", call(id, "disposition"), disposal),
-  recent: () => api<readonly RecentCall[]>("GET", "/api/calls/recent"),
+  call: async (id: string) => (await api<{ call: CallRecord }>("GET", `/api/calls/${id}`)).call,
+  recent: async () =>
+    (await api<{ calls: readonly RecentCall[] }>("GET", "/api/calls/recent")).calls,
 };
 
 export type Server = typeof server;

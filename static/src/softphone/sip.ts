@@ -1,6 +1,7 @@
 /** The line on JsSIP: registers, calls and is called. Loaded only when a phone is there to use it. */
 import * as JsSIP from "jssip";
 import type { EndEvent, IncomingEvent, OutgoingEvent, RTCSession } from "jssip/lib/RTCSession";
+import type { IncomingResponse } from "jssip/lib/SIPMessage";
 import type { RTCSessionEvent, UAConfiguration } from "jssip/lib/UA";
 
 import type { CallGraph } from "./graph";
@@ -197,8 +198,8 @@ export class SipLine implements Line {
     else session.on("peerconnection", ({ peerconnection }) => hook(peerconnection));
     session.on("progress", (event: IncomingEvent | OutgoingEvent) => {
       // Without a response it is our own 180 to a call from outside.
-      if (!("response" in event)) return;
-      emit({ type: "progress", earlyMedia: !!event.response.body });
+      const response = "response" in event ? (event.response as IncomingResponse | null) : null;
+      if (response) emit({ type: "progress", earlyMedia: !!response.body });
     });
     session.on("accepted", () => emit({ type: "accepted" }));
     session.on("ended", (event) => this.over(session, event));

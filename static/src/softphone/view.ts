@@ -85,7 +85,7 @@ function flagsOf(state: State, info: Info): string[] {
     "on-break": info.presence?.state === "break",
     leaving: state.leaving !== null,
     disposing: canChoose(state),
-    "no-result": call?.record?.campaign?.dispositions.length === 0,
+    "no-result": Boolean(call?.record) && !call?.record?.campaign?.dispositions.length,
     complete: phase === "wrap_up" && call !== null && !lacking(call),
     saving: call?.saving ?? false,
     uploading: info.outbox.waiting > 0,
@@ -116,6 +116,7 @@ function textsOf(state: State, info: Info, now: number): Record<string, string> 
     phase: PHASES[state.phase],
     name: call?.name || shown(call?.number ?? "") || "",
     number: shown(call?.number ?? ""),
+    "number-below": call?.name ? shown(call.number) : "",
     "caller-id": shown(record?.caller_id ?? ""),
     campaign: record?.campaign?.name ?? "",
     company: lead?.company ?? "",
@@ -129,7 +130,7 @@ function textsOf(state: State, info: Info, now: number): Record<string, string> 
     result: resultText(state),
     "wrap-up-left": wrapUpLeft(state, now),
     lack: call && state.phase === "wrap_up" ? lacking(call) : "",
-    presence: presenceText(info),
+    presence: presenceText(state, info),
     leaving: leavingText(state),
     uploads: uploadText(info.outbox),
     announcement: announcement(state),
@@ -138,12 +139,11 @@ function textsOf(state: State, info: Info, now: number): Record<string, string> 
 
 function valuesOf(state: State, now: number): Record<string, number> {
   const { auto, call } = state;
-  const limitMs = (call?.record?.campaign?.wrap_up_limit_s ?? 0) * 1000;
-  const left = call?.wrapUpUntil == null ? 0 : Math.max(0, call.wrapUpUntil - now);
+  const until = call?.wrapUpUntil ?? now;
   return {
     countdown:
       auto.name === "countdown" ? fraction(auto.until - now, auto.totalMs) : fraction(0, 1),
-    "wrap-up": limitMs ? fraction(left, limitMs) : 0,
+    "wrap-up": fraction(until - now, until - (call?.result?.endedAt ?? now)),
   };
 }
 
@@ -209,7 +209,11 @@ const SEATS: Readonly<Record<string, string>> = {
   lost: "Connection lost",
 };
 
-const presenceText = ({ presence }: Info): string => SEATS[presence?.state ?? ""] ?? "";
+function presenceText({ phase }: State, { presence }: Info): string {
+  // A call from outside, or by hand, sits on the seat like a reserved one.
+  if (presence?.state === "reserved" && ON_PHONE.has(phase)) return PHASES[phase];
+  return SEATS[presence?.state ?? ""] ?? "";
+}
 
 function leavingText({ leaving }: State): string {
   if (!leaving) return "";

@@ -81,6 +81,18 @@ describe("a call of automated dialing", () => {
     expect(phone.give({ type: "saved", id: "call-1" })).toEqual([{ do: "claim" }]);
   });
 
+  it("gives the whole time to who begins to write about such a call", () => {
+    const phone = counting().giveAll(
+      { type: "dialNow" },
+      { type: "allowed", id: "call-1", number: "1", grant: "g" },
+      { type: "over", sipStatus: 486, cause: "busy", by: "remote" },
+      { type: "draft", draft: { note: "Again" } },
+    );
+
+    expect(phone.pass(59_999)).toBeNull();
+    expect(phone.pass(1)).toMatchObject([{ do: "endWrapUp", note: "Again" }]);
+  });
+
   it("stops ringing when the campaign's ring time is over, and calls it no answer", () => {
     const phone = counting().giveAll(
       { type: "dialNow" },
@@ -432,5 +444,21 @@ describe("the line", () => {
     phone.give({ type: "line", status: "registered" });
 
     expect(phone.pass(1_000)).toEqual([{ do: "authorize", id: "call-1" }]);
+  });
+});
+
+describe("a note on a call outside campaigns", () => {
+  it("is kept although there is no wrap-up", () => {
+    const phone = registered().giveAll(
+      { type: "call", id: "mine", number: "+12025550111", campaign: null },
+      { type: "opened", call: record("mine", { campaign: null }) },
+      { type: "allowed", id: "mine", number: "+12025550111", grant: "g" },
+      { type: "accepted" },
+      { type: "draft", draft: { note: "Call again in May." } },
+      OVER,
+    );
+
+    expect(phone.last).toContainEqual({ do: "endWrapUp", id: "mine", note: "Call again in May." });
+    expect(phone.state.phase).toBe("idle");
   });
 });

@@ -55,7 +55,8 @@ describe("a page that is loaded anew", () => {
   it("has nothing to do for who is off, and stays paused for who was ready", () => {
     expect(restoration(seat("offline", null), null)).toEqual({ kind: "nothing" });
     expect(restoration(seat("ready", null), kept("ended"))).toMatchObject({
-      input: { as: "ready", call: null },
+      as: "ready",
+      call: null,
     });
   });
 
@@ -65,15 +66,16 @@ describe("a page that is loaded anew", () => {
 
   it("ends its own call, and leaves another browser's alone", () => {
     expect(restoration(seat("on_call", "call-1"), kept("in_call"))).toMatchObject({
-      input: { as: "lost" },
+      as: "lost",
     });
     expect(restoration(seat("on_call", "call-2"), kept("in_call"))).toEqual({ kind: "elsewhere" });
     expect(restoration(seat("on_call", "call-1"), null)).toEqual({ kind: "elsewhere" });
   });
 
-  it("goes on with its own wrap-up", () => {
+  it("goes on with its own wrap-up, and asks for one it does not know", () => {
+    expect(restoration(seat("wrap_up", "call-2"), null)).toEqual({ kind: "ask", call: "call-2" });
     expect(restoration(seat("wrap_up", "call-1"), kept("in_call"))).toMatchObject({
-      input: { as: "ended" },
+      as: "ended",
     });
   });
 });

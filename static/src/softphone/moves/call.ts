@@ -225,7 +225,9 @@ function over(state: State, call: LiveCall, now: number, result: CallResult): St
   const ended = withCall(state, call, { result, ringUntil: null });
   // Where there is no result to choose there is nothing to wrap up.
   if (!call.record?.campaign || (call.direction === "inbound" && !answered)) {
-    return rest(ended, now, ...effects);
+    const { note } = call.draft;
+    const noted = note ? [{ do: "endWrapUp", id: call.id, note } as const] : [];
+    return rest(ended, now, ...effects, ...noted);
   }
   const wrapUpUntil = wrapUpEnd(state, call, result);
   return step(

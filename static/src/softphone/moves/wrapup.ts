@@ -12,7 +12,7 @@ export const wrapUp: SomeMoves<"draft" | "save" | "finish" | "saved" | "saveFail
     if (!call?.record || call.saving) return null;
     const merged = { ...call.draft, ...draft };
     if (merged.disposition !== null && !choice(call, merged.disposition)) return null;
-    return step(withCall(state, call, { draft: merged }));
+    return step(withCall(state, call, { draft: merged, wrapUpUntil: longer(state, call) }));
   },
 
   save(state) {
@@ -39,6 +39,13 @@ export const wrapUp: SomeMoves<"draft" | "save" | "finish" | "saved" | "saveFail
     return step(withCall(state, call, { saving: false, wrapUpUntil }), notice("error", message));
   },
 };
+
+/** Who begins to write after an unanswered call gets the campaign's whole time. */
+function longer({ phase }: State, { wrapUpUntil, result, record }: LiveCall): number | null {
+  if (phase !== "wrap_up" || !result || result.answered) return wrapUpUntil;
+  const limitS = record?.campaign?.wrap_up_limit_s ?? 0;
+  return limitS > 0 ? result.endedAt + limitS * 1000 : null;
+}
 
 /** Wrap-up's time is over: what was chosen is saved; a call without a result is still a complete call. */
 export const finish = (state: State, call: LiveCall): Step =>
