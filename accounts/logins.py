@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
-from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.settings import api_settings
 
@@ -17,6 +16,7 @@ from accounts import presence, sip, tokens
 from accounts.models import LoginSession, User
 from core import crypto, realtime
 from core.errors import DomainError
+from core.retry import retried
 
 # Two parallel fragments may both send the former refresh token; for so long both are served.
 GRACE = timedelta(seconds=30)
@@ -48,10 +48,20 @@ def log_in(email: str, password: str, *, address: str | None, agent: str) -> Ent
     return open_login(user, address=address, agent=agent)
 
 
-@transaction.atomic
 def open_login(user: User, *, address: str | None, agent: str) -> Entry:
     """Opens a login for someone who has proved who they are."""
+    entry = _open(user, address, agent)
+    # On its own: calls refer to the person, and would wait for a lock on their row.
+    User.objects.filter(pk=user.pk).update(last_login=entry.login.created_at)
+    return entry
+
+
+@retried
+def _open(user: User, address: str | None, agent: str) -> Entry:
     now = timezone.now()
+    if user.role == User.Role.AGENT:  # seats come first in the lock order
+        sip.ensure_account(user)
+        presence.open_session(user)
     login = LoginSession(
         user=user,
         public_id=uuid.uuid4(),
@@ -62,10 +72,6 @@ def open_login(user: User, *, address: str | None, agent: str) -> Entry:
     )
     refresh, login.current_jti = tokens.refresh_token(login)
     login.save()
-    User.objects.filter(pk=user.pk).update(last_login=now)
-    if user.role == User.Role.AGENT:
-        sip.ensure_account(user)
-        presence.open_session(user)
     _record("auth.login", user, login=login)
     return Entry(login, tokens.access_token(login), refresh)
 
@@ -83,28 +89,28 @@ def refresh(raw: str) -> Entry:
     return entry
 
 
+@retried
 def close(login: LoginSession, *, because: str) -> None:
     """Ends a login: its tokens, its phone's secret and its sockets, from this moment on."""
-    with transaction.atomic():
-        # Joining the person would lock their row as well, on which calls depend.
-        locked = LoginSession.objects.select_for_update().get(pk=login.pk)
-        _revoke(locked, because, timezone.now())
+    # Joining the person would lock their row as well, on which calls depend.
+    locked = LoginSession.objects.select_for_update().get(pk=login.pk)
+    _revoke(locked, because, timezone.now())
 
 
+@retried
 def log_out(login: LoginSession) -> None:
     """Ends a login at its owner's wish; an agent's shift ends with it."""
-    with transaction.atomic():
-        close(login, because="logout")
-        presence.close_session(login.user, because="logout")
+    presence.close_session(login.user, because="logout")
+    close(login, because="logout")
 
 
-@transaction.atomic
+@retried
 def close_all(user: User, *, because: str) -> int:
     """Ends every login of a person, and an agent's shift; returns how many were open."""
+    presence.close_session(user, because=because)
     ended = list(LoginSession.objects.select_for_update().filter(user=user, revoked_at=None))
     for login in ended:
         _revoke(login, because, timezone.now())
-    presence.close_session(user, because=because)
     return len(ended)
 
 
@@ -140,7 +146,7 @@ def _living(claims: tokens.Claims, now: datetime) -> LoginSession | None:
     return login if login is not None and login.user.is_active else None
 
 
-@transaction.atomic
+@retried
 def _rotate(claims: tokens.Claims, raw: str, now: datetime) -> Entry | None:
     login = (
         LoginSession.objects.select_for_update()

@@ -15,6 +15,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "campaigns.view_campaign": (AGENT, MANAGER, QA),
     "campaigns.add_campaign": (MANAGER,),
     "campaigns.change_campaign": (MANAGER,),
+    "campaigns.change_disposition": (MANAGER,),
     "campaigns.view_lead": (MANAGER, QA),
     "campaigns.add_lead": (MANAGER,),
     "campaigns.view_leadsheet": (MANAGER,),

@@ -1,18 +1,20 @@
 """A login begins with a password, lives by rotated tokens, and ends at once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from pytest_django import Settings
 
 from accounts import logins, tokens
 from accounts.models import AgentSession, LoginSession, User
 from core.errors import DomainError
 from core.models import Event
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 type Person = Callable[..., User]
@@ -235,3 +237,38 @@ def test_an_access_token_is_checked_with_one_query(
         login = logins.of_access_token(entry.access)
         assert login is not None
         assert login.user.organization is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_fragments_with_one_token_all_go_on_with_one_successor() -> None:
+    first = log_in(UserFactory.create().email)
+
+    def fragment(_: int) -> str:
+        try:
+            return logins.refresh(first.refresh).refresh
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        successors = set(threads.map(fragment, range(6)))
+
+    assert len(successors) == 1
+    assert first.refresh not in successors
+    assert LoginSession.objects.get().revoked_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_who_logs_in_several_times_at_once_has_one_shift() -> None:
+    agent = UserFactory.create()
+
+    def browser(_: int) -> None:
+        try:
+            logins.open_login(agent, address="127.0.0.1", agent="test")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as threads:
+        list(threads.map(browser, range(6)))
+
+    assert LoginSession.objects.filter(user=agent).count() == 6
+    assert AgentSession.objects.filter(user=agent).count() == 1
