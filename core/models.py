@@ -1,4 +1,4 @@
-"""The system's own tables: events (outbox and activity feed) and feature flags."""
+"""The system's own tables: events (outbox and activity feed), heartbeats, feature flags."""
 
 from django.conf import settings
 from django.db import models
@@ -48,6 +48,16 @@ class Sequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.last}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the system last showed that it lives."""
+
+    name = models.CharField(max_length=32, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%H:%M:%S}"
 
 
 class FeatureFlag(models.Model):

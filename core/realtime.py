@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
+from core import doorbell
 from core.models import Event
 
 type MayWatch = Callable[[Any, str], bool]
@@ -34,8 +36,10 @@ def record(
     """Writes an event in the current transaction and rings the doorbell after commit.
 
     `subject` holds ids, `data` small facts without personal data. `organization` is an
-    Organization or its id.
+    Organization or its id. An error is filed under "error", whatever it is about.
     """
+    if severity == Event.Severity.ERROR:
+        category = "error"
     event = Event.objects.create(
         kind=kind,
         organization_id=getattr(organization, "pk", organization),
@@ -47,19 +51,37 @@ def record(
         actor_id=getattr(actor, "pk", actor),
         at=at or timezone.now(),
     )
-    transaction.on_commit(ring)
+    transaction.on_commit(doorbell.ring, robust=True)
     return event
 
 
-def ring() -> None:
-    """Tells the readers that there is something to read."""
-
-
 def topic(prefix: str, *, may_watch: MayWatch) -> None:
-    """Registers a family of topics: `may_watch(user, topic)` decides each subscription."""
-    _topics[prefix] = may_watch
+    """Registers a family of topics: `may_watch(user, topic)` decides each subscription.
+
+    The prefix is the topic's words without its ids: `agent` for `agent:7`, `org:calls` for
+    `org:1:calls`. Raises ImproperlyConfigured when another rule has it already.
+    """
+    if _topics.setdefault(prefix, may_watch) is not may_watch:
+        raise ImproperlyConfigured(f"The topic {prefix!r} has two rules.")
+
+
+def may_watch(user: Any, name: str) -> bool:
+    """Whether the person may subscribe to the topic; no one may to an unknown one."""
+    words = name.split(":")
+    rule = _topics.get(":".join(words[0::2])) or _topics.get(words[0])
+    return rule is not None and rule(user, name)
 
 
 def inbound(kind: str, handler: Inbound) -> None:
-    """Registers what a page's message of this type does: `handler(user, message)`."""
-    _inbound[kind] = handler
+    """Registers what a page's message of this type does: `handler(user, message)`.
+
+    It runs in a worker thread; a DomainError that it raises is told to the page. Raises
+    ImproperlyConfigured when another handler has the type already.
+    """
+    if _inbound.setdefault(kind, handler) is not handler:
+        raise ImproperlyConfigured(f"The message {kind!r} has two handlers.")
+
+
+def handler_of(kind: str) -> Inbound | None:
+    """What a page's message of this type does, if anything."""
+    return _inbound.get(kind)

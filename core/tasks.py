@@ -1,0 +1,19 @@
+"""What the beat asks of the system itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from core import health, outbox, retention
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def prune_events() -> None:
+    """Forgets events that are past their time."""
+    retention.prune(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def heartbeat() -> None:
+    """Shows that beat and worker live; numbers events while no page is open to need them."""
+    health.beat("worker", timezone.now())
+    outbox.catch_up()
