@@ -1,6 +1,11 @@
 """Machine routes under `/api/`."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns import api
 
 app_name = "campaigns-api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("upload", api.Upload.as_view(), name="upload"),
+    path("leads", api.Leads.as_view(), name="leads"),
+]

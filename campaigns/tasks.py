@@ -1,6 +1,9 @@
 """Hints that something is due; the rows say what."""
 
+from functools import partial
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns import queue, sheets
@@ -23,3 +26,8 @@ def import_due() -> None:
 def import_sheet(sheet_id: int) -> None:
     """Imports a confirmed sheet to its end."""
     sheets.run_import(sheet_id)
+
+
+def hint(sheet_id: int) -> None:
+    """Tells a worker of a sheet after the commit; without a broker, the beat's sweep finds it."""
+    transaction.on_commit(partial(import_sheet.delay, sheet_id), robust=True)

@@ -1,6 +1,22 @@
 """Pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns import views
+from campaigns.views import results, uploads
 
 app_name = "campaigns"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("new/", views.create, name="create"),
+    path("results/", results.listing, name="dispositions"),
+    path("results/<int:pk>/", results.change, name="disposition"),
+    path("sheets/<int:pk>/", uploads.sheet, name="sheet"),
+    path("sheets/<int:pk>/discard/", uploads.discard, name="sheet_discard"),
+    path("sheets/<int:pk>/rejects/", uploads.rejects, name="sheet_rejects"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/status/", views.status, name="status"),
+    path("<int:pk>/leads/", views.leads, name="leads"),
+    path("<int:pk>/upload/", uploads.upload, name="sheet_upload"),
+]

@@ -17,7 +17,7 @@ window.htmx = htmx;
 const elements: Readonly<Record<string, () => Promise<unknown>>> = {
   "softphone-dock": () => import("./softphone/panel"),
   "audio-player": () => import("./player"),
-  "activity-feed": () => import("./activity"),
+  "sheet-upload": () => import("./upload"),
 };
 
 /** Loads the script of each custom element that is on the page and not known yet. */
@@ -32,6 +32,8 @@ startTimers();
 if (document.querySelector('meta[name="user"]')) {
   keepSession();
   startLive();
+  // Whoever is logged in here sends what a former page has left.
+  void import("./outbox").then(({ outbox }) => outbox());
 }
 void navigator.serviceWorker?.register("/sw.js");
 loadElements();

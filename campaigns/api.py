@@ -1,0 +1,135 @@
+"""The API of lists and leads."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import person
+from campaigns import leads, sheets, tasks
+from campaigns.models import Campaign, LeadSheet
+from campaigns.serializers import (
+    LeadAnswerSerializer,
+    LeadSerializer,
+    SheetAnswerSerializer,
+    UploadSerializer,
+)
+from core.errors import DomainError, InputError
+
+_PREVIEW_ROWS = 10
+_FORM_BYTES = 1024 * 1024  # what a multipart body may hold beside the file
+
+
+class Upload(APIView):
+    """A list for a campaign, in one multipart request."""
+
+    permissions = ("campaigns.add_leadsheet",)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        request={"multipart/form-data": UploadSerializer},
+        responses={201: SheetAnswerSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Keeps the list and, with a mapping, starts its import."""
+        _refuse_too_large(request)
+        sent = UploadSerializer(data=_fields(request))
+        sent.is_valid(raise_exception=True)
+        campaign = _campaign(request, sent.validated_data["campaign"])
+        sheet = sheets.receive_upload(person(request), campaign, sent.validated_data["file"])
+        preview = sheets.preview(sheet, _PREVIEW_ROWS)
+        if mapping := sent.validated_data.get("mapping"):
+            sheet = _start(request, sheet, preview, mapping)
+        answer = {
+            "id": sheet.pk,
+            "url": request.build_absolute_uri(reverse("campaigns:sheet", args=[sheet.pk])),
+            "status": sheet.status,
+            "preview": {
+                "columns": [asdict(column) for column in preview.columns],
+                "rows": preview.rows,
+            },
+        }
+        return Response({"success": True, "sheet": answer}, status=201)
+
+
+class Leads(APIView):
+    """One lead at a time."""
+
+    permissions = ("campaigns.add_lead",)
+
+    @extend_schema(
+        request=LeadSerializer, responses={200: LeadAnswerSerializer, 201: LeadAnswerSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Adds a lead (201), or brings the one with the same external ID up to date (200)."""
+        sent = LeadSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        fields = dict(sent.validated_data)
+        campaign = _campaign(request, fields.pop("campaign"))
+        added = leads.add_lead(person(request), campaign, **fields)
+        answer = {"id": added.lead.pk, "status": added.lead.status, "created": added.created}
+        return Response({"success": True, "lead": answer}, status=201 if added.created else 200)
+
+
+def _campaign(request: Request, named: str) -> Campaign:
+    """The campaign of this id or name, if the user sees it."""
+    rows = Campaign.objects.for_user(request.user)
+    found = rows.filter(pk=int(named)).first() if _is_id(named) else None
+    found = found or rows.filter(name=named).first()
+    if found is None:
+        raise InputError("There is no such campaign.", errors={"campaign": ["There is none."]})
+    return found
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18
+
+
+def _start(request: Request, sheet: LeadSheet, preview: sheets.Preview, mapping: Any) -> LeadSheet:
+    """Starts the import with what the request says of the columns; else keeps nothing."""
+    try:
+        sheet = sheets.start_import(person(request), sheet, _mapped(preview, mapping))
+    except InputError:
+        sheets.discard(person(request), sheet)
+        raise
+    tasks.hint(sheet.pk)
+    return sheet
+
+
+def _mapped(preview: sheets.Preview, mapping: Any) -> list[str]:
+    """A field for each column from "auto", a list, or an object by column name."""
+    if mapping == "auto":
+        return [column.field for column in preview.columns]
+    if isinstance(mapping, dict):
+        return [str(mapping.get(column.name, "custom")) for column in preview.columns]
+    if isinstance(mapping, list):
+        given = [str(field) for field in mapping[: len(preview.columns)]]
+        return given + ["custom"] * (len(preview.columns) - len(given))
+    message = 'The mapping is "auto", a list or an object.'
+    raise InputError(message, errors={"mapping": [message]})
+
+
+def _fields(request: Request) -> dict[str, Any]:
+    """The form's fields; a mapping may be the bare word auto."""
+    sent: Any = request.data  # a QueryDict: the last value of each name
+    data = {name: sent[name] for name in sent}
+    text = data.get("mapping")
+    if isinstance(text, str):
+        if not text.strip():
+            del data["mapping"]
+        elif text.strip() == "auto":
+            data["mapping"] = json.dumps("auto")
+    return data
+
+
+def _refuse_too_large(request: Request) -> None:
+    """Before a byte of the body is read."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > sheets.largest_upload() + _FORM_BYTES:
+        raise DomainError("This upload is too large.", code="too_large", status=413)

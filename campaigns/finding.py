@@ -1,0 +1,60 @@
+"""Finding campaigns and leads: filters, and pages that stay fast however long the list is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from campaigns.models import Campaign, Lead
+from core import phone
+
+CAMPAIGNS_PAGE = 30
+LEADS_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page[M]:
+    """Rows, and where the next page begins."""
+
+    rows: list[M]
+    older: int | None
+
+
+def campaigns(user: Any, *, search: str = "", status: str = "", after: str = "") -> Page[Campaign]:
+    """Campaigns that the user sees, newest first; archived ones only when asked for."""
+    found = Campaign.objects.for_user(user).select_related("organization").defer("script")
+    if search:
+        found = found.filter(name__icontains=search)
+    if status:
+        found = found.filter(status=status)
+    else:
+        found = found.exclude(status=Campaign.Status.ARCHIVED)
+    return _page(found, after, CAMPAIGNS_PAGE)
+
+
+def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str = "") -> Page[Lead]:
+    """Leads of a campaign, newest first, by number or by words of name or company."""
+    found = Lead.objects.filter(campaign=campaign)
+    if status:
+        found = found.filter(status=status)
+    if search:
+        found = found.filter(_matches(search, campaign.default_region))
+    return _page(found, after, LEADS_PAGE)
+
+
+def _matches(search: str, region: str) -> Q:
+    digits = "".join(character for character in search if character.isdigit())
+    if len(digits) < 3 or any(character.isalpha() for character in search):
+        return Q(name__icontains=search) | Q(company__icontains=search) | Q(email__iexact=search)
+    try:
+        return Q(phone=phone.normalize(search, region).e164)
+    except phone.PhoneError:
+        return Q(phone__contains=digits)
+
+
+def _page[M: (Campaign, Lead)](found: QuerySet[M], after: str, size: int) -> Page[M]:
+    if after.isdecimal():
+        found = found.filter(pk__lt=int(after))
+    rows = list(found.order_by("-pk")[: size + 1])
+    more = len(rows) > size
+    return Page(rows[:size], rows[size - 1].pk if more else None)

@@ -1,0 +1,94 @@
+"""What machines send of lists and leads, and what they are answered."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A list for a campaign."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    campaign = serializers.CharField(help_text="The campaign's id or name.")
+    mapping = serializers.JSONField(
+        required=False,
+        help_text=(
+            'What the columns hold: `"auto"`, a list of fields in the order of the columns, or'
+            " an object from column name to field. With it the import starts at once; without"
+            " it a person checks the columns first."
+        ),
+    )
+
+
+class ColumnSerializer(serializers.Serializer[Any]):
+    """A column of a list."""
+
+    index = serializers.IntegerField()
+    name = serializers.CharField()
+    field = serializers.CharField()
+    examples = serializers.ListField(child=serializers.CharField())
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """The first rows of a list, and what its columns seem to hold."""
+
+    columns = ColumnSerializer(many=True)
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class SheetSerializer(serializers.Serializer[Any]):
+    """A list as it stands."""
+
+    id = serializers.IntegerField()
+    url = serializers.CharField()
+    status = serializers.CharField()
+    preview = PreviewSerializer()
+
+
+class SheetAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to an upload."""
+
+    success = serializers.BooleanField()
+    sheet = SheetSerializer()
+
+
+class LeadSerializer(serializers.Serializer[Any]):
+    """A lead for a campaign."""
+
+    campaign = serializers.CharField(help_text="The campaign's id or name.")
+    phone = serializers.CharField(max_length=64)
+    phones = serializers.ListField(
+        child=serializers.CharField(max_length=64), required=False, max_length=10
+    )
+    name = serializers.CharField(max_length=255, required=False)
+    email = serializers.EmailField(required=False)
+    company = serializers.CharField(max_length=255, required=False)
+    job_title = serializers.CharField(max_length=255, required=False)
+    job_level = serializers.CharField(max_length=64, required=False)
+    country = serializers.CharField(max_length=64, required=False)
+    region = serializers.CharField(max_length=64, required=False)
+    postal_code = serializers.CharField(max_length=16, required=False)
+    timezone = serializers.CharField(max_length=64, required=False)
+    remarks = serializers.CharField(max_length=5000, required=False)
+    external_id = serializers.CharField(max_length=128, required=False)
+    custom = serializers.DictField(child=serializers.CharField(max_length=2000), required=False)
+    consent = serializers.BooleanField(required=False, allow_null=True, default=None)
+    priority = serializers.IntegerField(required=False, min_value=-100, max_value=100)
+    dial_next = serializers.BooleanField(
+        required=False, default=False, help_text="Before all other leads that wait."
+    )
+
+
+class LeadStandingSerializer(serializers.Serializer[Any]):
+    """Where a lead stands."""
+
+    id = serializers.IntegerField()
+    status = serializers.CharField()
+    created = serializers.BooleanField()
+
+
+class LeadAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a lead."""
+
+    success = serializers.BooleanField()
+    lead = LeadStandingSerializer()

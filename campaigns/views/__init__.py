@@ -1,0 +1,154 @@
+"""Pages of campaigns: the list, one of them, its editor, its leads."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authentication import person
+from campaigns import editing, finding, reports
+from campaigns.forms import (
+    DAYS,
+    CampaignFilterForm,
+    CampaignForm,
+    LeadFilterForm,
+    add_refusal,
+)
+from campaigns.models import Campaign
+from core.errors import InputError
+from core.web import requires
+
+
+@requires("campaigns.view_campaign")
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Campaigns with their progress; the rows alone when a filter or news ask."""
+    form = CampaignFilterForm(request.GET)
+    form.is_valid()
+    page = finding.campaigns(
+        request.user,
+        search=form.cleaned_data.get("q", ""),
+        status=form.cleaned_data.get("status", ""),
+        after=request.GET.get("after", ""),
+    )
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {"form": form, "page": page, "query": query.urlencode(), **_overview(page.rows)}
+    part = request.headers.get("HX-Target") == "campaign-rows"
+    return render(request, "campaigns/_rows.html" if part else "campaigns/list.html", context)
+
+
+@requires("campaigns.view_campaign")
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One campaign: its numbers, lists, people and rules."""
+    campaign = visible(request, pk)
+    rows = [campaign]
+    context = {
+        "campaign": campaign,
+        "row": _overview(rows)["rows"][0],
+        "teams": campaign.teams.order_by("name"),
+        "agents": campaign.agents.order_by("name"),
+        "days": ", ".join(name for day, name in DAYS if day in campaign.window_days),
+        "sheets": campaign.sheets.select_related("created_by").order_by("-pk")[:10],
+    }
+    if request.headers.get("HX-Target") == "campaign-body":
+        return render(request, "campaigns/_body.html", context)
+    return render(request, "campaigns/detail.html", context)
+
+
+@requires("campaigns.add_campaign")
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """A new campaign, as a draft."""
+    user = person(request)
+    form = CampaignForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign = editing.create_campaign(user, **form.given())
+        except InputError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, "The campaign is made. Upload a list next.")
+            return redirect("campaigns:detail", campaign.pk)
+    return _editor(request, form)
+
+
+@requires("campaigns.change_campaign")
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of a campaign but its status."""
+    campaign, user = visible(request, pk), person(request)
+    form = CampaignForm(user, request.POST or None, instance=campaign)
+    if request.method == "POST" and form.is_valid():
+        try:
+            editing.change_campaign(user, campaign, **form.given())
+        except InputError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("campaigns:detail", campaign.pk)
+    return _editor(request, form, campaign)
+
+
+@requires("campaigns.change_campaign")
+@require_POST
+def status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Starts, pauses, ends, archives."""
+    campaign = visible(request, pk)
+    campaign = editing.set_status(person(request), campaign, request.POST.get("status", ""))
+    messages.success(request, f"{campaign.name} is {campaign.get_status_display().lower()}.")
+    if request.POST.get("from") == "list":
+        return redirect("campaigns:list")
+    return redirect("campaigns:detail", campaign.pk)
+
+
+@requires("campaigns.view_lead")
+@require_GET
+def leads(request: HttpRequest, pk: int) -> HttpResponse:
+    """A campaign's leads with a filter, newest first."""
+    campaign = visible(request, pk)
+    form = LeadFilterForm(request.GET)
+    form.is_valid()
+    page = finding.leads(
+        campaign,
+        search=form.cleaned_data.get("q", "").strip(),
+        status=form.cleaned_data.get("status", ""),
+        after=request.GET.get("after", ""),
+    )
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {"campaign": campaign, "form": form, "page": page, "query": query.urlencode()}
+    part = request.headers.get("HX-Target") == "lead-rows"
+    return render(request, "campaigns/_lead_rows.html" if part else "campaigns/leads.html", context)
+
+
+def visible(request: HttpRequest, pk: int) -> Campaign:
+    """The campaign, if the user sees it; any other does not exist."""
+    return get_object_or_404(Campaign.objects.for_user(request.user), pk=pk)
+
+
+def _overview(campaigns: list[Campaign]) -> dict[str, Any]:
+    """Each campaign with its numbers, crew and moves."""
+    numbers = reports.numbers(campaign.pk for campaign in campaigns)
+    crews = reports.crews(campaigns)
+    rows = [
+        {
+            "campaign": campaign,
+            "numbers": numbers[campaign.pk],
+            "crew": crews[campaign.pk],
+            "moves": editing.moves(campaign),
+        }
+        for campaign in campaigns
+    ]
+    return {"rows": rows, "topics": " ".join(f"campaign:{one.pk}" for one in campaigns)}
+
+
+def _editor(
+    request: HttpRequest, form: CampaignForm, campaign: Campaign | None = None
+) -> HttpResponse:
+    status_code = 422 if form.errors else 200
+    context = {"form": form, "campaign": campaign}
+    return render(request, "campaigns/edit.html", context, status=status_code)

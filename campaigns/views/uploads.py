@@ -1,0 +1,120 @@
+"""Pages of lists: the upload, what the columns hold, the import as it runs, the rejected rows."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authentication import person
+from campaigns import sheets, tasks
+from campaigns.forms import LayoutForm, MappingForm, UploadForm, add_refusal
+from campaigns.models import LeadSheet
+from campaigns.views import visible
+from core import config
+from core.errors import DomainError, InputError
+from core.web import requires
+
+
+@requires("campaigns.add_leadsheet")
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a list; a script's request is sent on by header, or refused in a sentence."""
+    campaign, problem, status = visible(request, pk), "", 200
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        try:
+            if not form.is_valid():
+                raise InputError("Choose a file.", code="empty")
+            sheet = sheets.receive_upload(person(request), campaign, form.cleaned_data["file"])
+        except DomainError as error:
+            if request.headers.get("HX-Request"):
+                raise
+            problem, status = error.message, error.status
+        else:
+            return _go_to(request, reverse("campaigns:sheet", args=[sheet.pk]))
+    context = {
+        "campaign": campaign,
+        "problem": problem,
+        "text_mb": config.get("sheets.text_mb"),
+        "workbook_mb": config.get("sheets.workbook_mb"),
+    }
+    return render(request, "campaigns/upload.html", context, status=status)
+
+
+@requires("campaigns.add_leadsheet")
+@require_http_methods(["GET", "POST"])
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """A list: its columns to check before the import, its progress and its counts afterwards."""
+    row = _visible(request, pk)
+    if row.status == LeadSheet.Status.UPLOADED:
+        return _check_columns(request, row)
+    if request.method == "POST":  # the way on after a failure
+        sheets.start_import(person(request), row)
+        tasks.hint(row.pk)
+        return redirect("campaigns:sheet", row.pk)
+    context = {"sheet": row, "campaign": row.campaign, "rejects": row.rejects.order_by("row")[:50]}
+    part = request.headers.get("HX-Target") == "sheet-progress"
+    return render(request, "campaigns/_progress.html" if part else "campaigns/sheet.html", context)
+
+
+def _check_columns(request: HttpRequest, row: LeadSheet) -> HttpResponse:
+    """The mapping page; a changed layout draws its form anew, a POST starts the import."""
+    layout_form = LayoutForm(request.POST if request.method == "POST" else request.GET)
+    layout = layout_form.given()
+    preview = sheets.preview(row, layout=layout)
+    form = MappingForm(preview, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sheets.start_import(person(request), row, form.given(), layout=layout)
+        except InputError as error:
+            add_refusal(form, error)
+        else:
+            tasks.hint(row.pk)
+            return redirect("campaigns:sheet", row.pk)
+    context = {
+        "sheet": row,
+        "campaign": row.campaign,
+        "preview": preview,
+        "form": form,
+        "layout": LayoutForm(initial=preview.layout.as_json()),
+    }
+    part = request.headers.get("HX-Target") == "sheet-columns"
+    template = "campaigns/_columns.html" if part else "campaigns/columns.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@requires("campaigns.add_leadsheet")
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forgets an upload that was not imported."""
+    row = _visible(request, pk)
+    sheets.discard(person(request), row)
+    messages.success(request, f"{row.name} is discarded.")
+    return redirect("campaigns:detail", row.campaign_id)
+
+
+@requires("campaigns.view_leadsheet")
+@require_GET
+def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The rows that became no lead, each with its reason, as CSV."""
+    row = _visible(request, pk)
+    name = slugify(row.name.rpartition(".")[0]) or "sheet"
+    return StreamingHttpResponse(
+        sheets.as_csv(row),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-rejected.csv"'},
+    )
+
+
+def _visible(request: HttpRequest, pk: int) -> LeadSheet:
+    rows = LeadSheet.objects.for_user(request.user).select_related("campaign", "created_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _go_to(request: HttpRequest, address: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)

@@ -1,0 +1,50 @@
+"""Who may open the routes of campaigns."""
+
+from typing import Any
+
+from campaigns import sheets
+from campaigns.models import Campaign
+from tests.access import AGENT, MANAGER, QA, Cast, Route
+from tests.campaigns.lists import imported, upload
+from tests.factories import CampaignFactory, DispositionFactory
+
+
+def _campaign_of(cast: Cast) -> Campaign:
+    campaign = CampaignFactory.create(organization=cast.organization)
+    campaign.teams.add(cast.team)
+    return campaign
+
+
+def campaign(cast: Cast) -> dict[str, Any]:
+    return {"pk": _campaign_of(cast).pk}
+
+
+def fresh_sheet(cast: Cast) -> dict[str, Any]:
+    content = "Name,Phone\nAnn,2125550123\n"
+    return {"pk": sheets.receive_upload(None, _campaign_of(cast), upload(content)).pk}
+
+
+def imported_sheet(cast: Cast) -> dict[str, Any]:
+    return {"pk": imported(_campaign_of(cast), "Phone\n12\n").pk}
+
+
+def disposition(cast: Cast) -> dict[str, Any]:
+    return {"pk": DispositionFactory.create(organization=cast.organization).pk}
+
+
+ROUTES = [
+    Route("campaigns:list", {"GET": {AGENT, MANAGER, QA}}),
+    Route("campaigns:create", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("campaigns:detail", {"GET": {AGENT, MANAGER, QA}}, campaign),
+    Route("campaigns:edit", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
+    Route("campaigns:status", {"POST": {MANAGER}}, campaign),
+    Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
+    Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
+    Route("campaigns:sheet", {"GET": {MANAGER}, "POST": {MANAGER}}, fresh_sheet),
+    Route("campaigns:sheet_discard", {"POST": {MANAGER}}, fresh_sheet),
+    Route("campaigns:sheet_rejects", {"GET": {MANAGER}}, imported_sheet),
+    Route("campaigns:dispositions", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("campaigns:disposition", {"POST": {MANAGER}}, disposition),
+    Route("campaigns-api:upload", {"POST": {MANAGER}}),
+    Route("campaigns-api:leads", {"POST": {MANAGER}}),
+]
