@@ -48,10 +48,13 @@ class Site(AdminSite):
             return HttpResponse(status=405, headers={"Allow": "POST"})
         return leave(request)
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Never:
-        """Not here: another page changes one's own password."""
-        raise Http404
+    def password_change(  # type: ignore[override]  # Django's admin shows a page here
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        """The page where a superadmin sets any password, of themselves."""
+        page = reverse("admin:auth_user_password_change", args=[request.user.pk])
+        return HttpResponseRedirect(page)
 
     def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> Never:
-        """See `password_change`."""
+        """Never reached: a new password ends the login."""
         raise Http404

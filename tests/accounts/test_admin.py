@@ -166,9 +166,15 @@ def test_a_new_password_ends_the_logins_of_the_old_one(client: Client, person: P
     assert theirs.get("/api/auth/me").status_code == 401
 
 
-def test_the_password_page_of_django_itself_is_not_there(client: Client) -> None:
-    assert client.get("/admin/password_change/").status_code == 404
-    assert client.get("/admin/password_change/done/").status_code == 404
+def test_an_own_new_password_asks_a_superadmin_to_log_in_again(client: Client) -> None:
+    new = "another-horse-battery"
+
+    page = client.get("/admin/password_change/")["Location"]
+    shown = client.get(page).status_code
+    client.post(page, {"usable_password": "true", "password1": new, "password2": new})
+
+    assert shown == 200
+    assert client.get("/api/auth/me").status_code == 401
 
 
 def test_a_new_organization_has_break_reasons(client: Client) -> None:
