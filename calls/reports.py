@@ -45,28 +45,34 @@ def day_metrics(calls: CallQuerySet, start: datetime, end: datetime) -> list[Met
     """The day's numbers of these calls, in one query.
 
     Formulas: attempts A, answers S, ASR = S / A (network measure, includes voicemail);
-    handle time = talk (with hold) + wrap-up, over answered calls.
+    handle time = talk (with hold) + wrap-up, over answered calls that are over.
     """
+    over = Q(answered_at__isnull=False, ended_at__isnull=False)
     found = calls.filter(reserved_at__gte=start, reserved_at__lt=end).aggregate(
         dialed=Count("pk", filter=Q(dialed_at__isnull=False)),
         answered=Count("pk", filter=Q(answered_at__isnull=False)),
         outbound_answered=Count("pk", filter=Q(answered_at__isnull=False, direction="outbound")),
         successes=Count("pk", filter=Q(disposition__success=True)),
         talk=Sum("talk_ms"),
-        wrap_up=Avg("wrap_up_ms", filter=Q(answered_at__isnull=False)),
-        mean_talk=Avg("talk_ms", filter=Q(answered_at__isnull=False)),
+        wrap_up=Avg("wrap_up_ms", filter=over),
+        mean_talk=Avg("talk_ms", filter=over),
     )
     dialed, answered = found["dialed"], found["answered"]
     rate = round(100 * found["outbound_answered"] / dialed, 1) if dialed else None
     handle = None
-    if answered:
-        handle = round((found["mean_talk"] or 0) + (found["wrap_up"] or 0))
+    if found["mean_talk"] is not None:
+        handle = round(found["mean_talk"] + found["wrap_up"])
     return [
         Metric("Dialed", dialed, "", "Calls whose number was released to the line today."),
         Metric("Answered", answered, "", "Calls that were picked up, by people or machines."),
         Metric("Answer rate", rate, "%", "Answered outbound calls ÷ dialed calls (ASR)."),
         Metric("Talk time", found["talk"] or 0, "ms", "Answer to end, hold included, summed."),
-        Metric("Handle time", handle, "ms", "Mean of talk and wrap-up over answered calls (AHT)."),
+        Metric(
+            "Handle time",
+            handle,
+            "ms",
+            "Mean of talk and wrap-up over answered calls that are over (AHT).",
+        ),
         Metric("Successes", found["successes"], "", "Calls with a disposition marked as success."),
     ]
 

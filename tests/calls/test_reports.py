@@ -20,13 +20,13 @@ def made(agent: User, *, dialed: bool = True, talk_ms: int | None = None, **fiel
     campaign = CampaignFactory.create(organization=agent.organization)
     at = START + timedelta(hours=9)
     attempt = AttemptFactory.create(campaign=campaign, agent=agent, reserved_at=at)
-    return CallFactory.create(
-        attempt=attempt,
-        dialed_at=at if dialed else None,
-        answered_at=at if talk_ms is not None else None,
-        talk_ms=talk_ms or 0,
-        **fields,
-    )
+    facts = {
+        "dialed_at": at if dialed else None,
+        "answered_at": at if talk_ms is not None else None,
+        "ended_at": at + timedelta(milliseconds=talk_ms or 0),
+        "talk_ms": talk_ms or 0,
+    }
+    return CallFactory.create(attempt=attempt, **facts | fields)
 
 
 def test_the_days_numbers_follow_their_definitions(person: Person) -> None:
@@ -56,6 +56,17 @@ def test_a_rate_without_calls_is_unknown_rather_than_zero(db: None) -> None:
     assert found["Answer rate"] is None
     assert found["Handle time"] is None
     assert found["Dialed"] == 0
+
+
+def test_a_call_that_still_runs_does_not_shorten_the_handle_time(person: Person) -> None:
+    ava = person()
+    made(ava, talk_ms=60_000)
+    made(ava, talk_ms=0, ended_at=None)
+
+    found = {m.label: m.value for m in reports.day_metrics(Call.objects.all(), START, END)}
+
+    assert found["Answered"] == 2
+    assert found["Handle time"] == 60_000
 
 
 def test_incoming_answers_do_not_lift_the_answer_rate(person: Person) -> None:
