@@ -71,7 +71,7 @@ def day_metrics(calls: CallQuerySet, start: datetime, end: datetime) -> list[Met
             "Handle time",
             handle,
             "ms",
-            "Mean of talk and wrap-up over answered calls that are over (AHT).",
+            "Talk and wrap-up, mean of answered calls (AHT).",
         ),
         Metric("Successes", found["successes"], "", "Calls with a disposition marked as success."),
     ]
