@@ -1,6 +1,7 @@
 """Celery: tasks are hints, rows are the truth; the beat sweeps what no hint told."""
 
 import os
+from typing import Any
 
 from celery import Celery
 
@@ -10,11 +11,18 @@ app = Celery("dialer")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def _every(task: str, seconds: float) -> dict[str, Any]:
+    # A hint that no worker took before the next one is due says nothing new.
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 5.0)}}
+
+
 app.conf.beat_schedule = {
-    "fill the ready tables": {"task": "campaigns.tasks.fill_due", "schedule": 2.0},
-    "import waiting sheets": {"task": "campaigns.tasks.import_due", "schedule": 5.0},
-    "reap calls": {"task": "calls.tasks.reap", "schedule": 5.0},
-    "join recordings": {"task": "calls.tasks.join_due", "schedule": 5.0},
-    "sweep presence": {"task": "accounts.tasks.sweep_presence", "schedule": 5.0},
-    "prune events": {"task": "core.tasks.prune_events", "schedule": 3600.0},
+    "show that beat and worker live": _every("core.tasks.heartbeat", 10.0),
+    "fill the ready tables": _every("campaigns.tasks.fill_due", 2.0),
+    "import waiting sheets": _every("campaigns.tasks.import_due", 5.0),
+    "reap calls": _every("calls.tasks.reap", 5.0),
+    "join recordings": _every("calls.tasks.join_due", 5.0),
+    "sweep presence": _every("accounts.tasks.sweep_presence", 5.0),
+    "prune events": _every("core.tasks.prune_events", 3600.0),
 }

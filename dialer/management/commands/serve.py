@@ -1,0 +1,73 @@
+"""Runs the whole system with one command: web, worker and beat, until it is told to stop."""
+
+import signal
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from dialer.supervision import Child, supervise
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # where to find it, not to bind
+LARGEST_FRAME = "65536"
+
+
+class Command(BaseCommand):
+    """The local mode's server; in production each process has a manager of its own."""
+
+    help = "Runs web, worker and beat together and keeps them running."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen, and how many tasks to work on at a time."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--threads", type=int, default=4)
+
+    def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
+        """Starts the children, says when they are ready, and stops them on TERM or INT."""
+        told: list[int] = []  # an Event's lock could be held just when the signal comes
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda number, _: told.append(number))
+        waiting = Readiness(f"http://{EVERYWHERE.get(host, host)}:{port}", self.stdout.write)
+        supervise(
+            children(host, port, threads),
+            told_to_stop=lambda: bool(told),
+            say=self.stderr.write,
+            meanwhile=waiting.look,
+        )
+
+
+def children(host: str, port: int, threads: int) -> list[Child]:
+    """The three programs that make the system."""
+    limits = ["--websocket-max-message-size", LARGEST_FRAME]
+    limits += ["--websocket-max-frame-size", LARGEST_FRAME]
+    bind = ["--bind", host, "--port", str(port), "--ping-interval", "20"]
+    pool = ["--pool", "threads", "--concurrency", str(threads)]
+    alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+    celery = ["--app", "dialer"]
+    return [
+        Child("web", "daphne", *bind, *limits, "dialer.asgi:application"),
+        Child("worker", "celery", *celery, "worker", *pool, *alone, "--loglevel", "warning"),
+        Child("beat", "celery", *celery, "beat", "--pidfile=", "--loglevel", "warning"),
+    ]
+
+
+class Readiness:
+    """Says once that the system answers."""
+
+    def __init__(self, address: str, say: Any) -> None:
+        self._address, self._say = address, say
+        self._ready = False
+
+    def look(self) -> None:
+        """Asks the health page, until it says yes for the first time."""
+        if self._ready:
+            return
+        try:
+            with urllib.request.urlopen(f"{self._address}/api/health", timeout=5):  # noqa: S310
+                self._ready = True
+        except (urllib.error.URLError, OSError):
+            return
+        self._say(f"Dialer is ready at {self._address}")
