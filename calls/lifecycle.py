@@ -368,7 +368,8 @@ def _walk(seat: AgentSeat | None, call: Call, line: Timeline, now: datetime) -> 
     """Takes a call through the states ahead of it; returns the names of the news."""
     told = []
     for status in _ahead(call.status, line):
-        if status not in MOVES[call.status]:
+        # Only leave to dial makes a call dialing, whatever its phone says.
+        if status == S.DIALING or status not in MOVES[call.status]:
             continue
         told.append(_told(call.status, status))
         if status == S.ENDED:

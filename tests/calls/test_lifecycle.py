@@ -300,6 +300,15 @@ def test_a_missed_call_needs_no_wrap_up(shift: Shift, campaign: Campaign) -> Non
     assert shift.seat.state == "ready"
 
 
+def test_a_phone_cannot_make_a_call_dialing_by_saying_so(shift: Shift) -> None:
+    body = {"id": str(uuid.uuid4()), "direction": "inbound", "number": "+12125550199"}
+    call = Call.objects.get(public_id=shift.post("", body).json()["call"]["id"])
+
+    answer = shift.report(call, "dialing").json()
+
+    assert answer["call"]["status"] == "reserved"
+
+
 def test_an_incoming_call_cannot_be_dialed(shift: Shift) -> None:
     body = {"id": str(uuid.uuid4()), "direction": "inbound", "number": "+12125550199"}
     call = Call.objects.get(public_id=shift.post("", body).json()["call"]["id"])
@@ -343,37 +352,6 @@ def test_a_move_that_is_not_in_the_table_is_refused(shift: Shift, status: S) -> 
         with pytest.raises(DomainError) as refusal:
             lifecycle._move(call, target)
         assert refusal.value.code == "illegal_move"
-
-
-@pytest.mark.parametrize(
-    ("sip_status", "outcome", "lead_status"),
-    [
-        (486, "busy", "retry"),
-        (600, "busy", "retry"),
-        (408, "no_answer", "retry"),
-        (480, "no_answer", "retry"),
-        (603, "rejected", "retry"),
-        (403, "rejected", "retry"),
-        (404, "invalid_number", "finished"),
-        (410, "invalid_number", "finished"),
-        (484, "invalid_number", "finished"),
-        (604, "invalid_number", "finished"),
-        (503, "failed", "retry"),
-    ],
-)
-def test_a_sip_result_has_its_outcome(
-    shift: Shift, campaign: Campaign, sip_status: int, outcome: str, lead_status: str
-) -> None:
-    lead = waiting(campaign)[0]
-    call = shift.next()
-    shift.dial(call)
-
-    shift.report(call, "failed", by="remote", sip_status=sip_status)
-
-    call.refresh_from_db()
-    lead.refresh_from_db()
-    assert (call.status, call.outcome, call.sip_status) == ("ended", outcome, sip_status)
-    assert (call.attempt.outcome, lead.status) == (outcome, lead_status)
 
 
 def test_the_record_shows_what_server_and_phone_said(shift: Shift, campaign: Campaign) -> None:

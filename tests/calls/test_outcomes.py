@@ -6,6 +6,8 @@ import pytest
 
 from calls import outcomes
 from calls.timing import Timeline
+from campaigns.models import Campaign
+from tests.calls.phones import Shift, waiting
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
@@ -71,3 +73,34 @@ def test_an_answered_call_was_answered_however_it_ended() -> None:
 def test_other_softphones_words_are_understood(word: str, outcome: str) -> None:
     assert outcomes.of_word(word) == outcome
     assert outcomes.of_word("splendid") is None
+
+
+@pytest.mark.parametrize(
+    ("sip_status", "outcome", "lead_status"),
+    [
+        (486, "busy", "retry"),
+        (600, "busy", "retry"),
+        (408, "no_answer", "retry"),
+        (480, "no_answer", "retry"),
+        (603, "rejected", "retry"),
+        (403, "rejected", "retry"),
+        (404, "invalid_number", "finished"),
+        (410, "invalid_number", "finished"),
+        (484, "invalid_number", "finished"),
+        (604, "invalid_number", "finished"),
+        (503, "failed", "retry"),
+    ],
+)
+def test_a_sip_result_has_its_outcome(
+    shift: Shift, campaign: Campaign, sip_status: int, outcome: str, lead_status: str
+) -> None:
+    lead = waiting(campaign)[0]
+    call = shift.next()
+    shift.dial(call)
+
+    shift.report(call, "failed", by="remote", sip_status=sip_status)
+
+    call.refresh_from_db()
+    lead.refresh_from_db()
+    assert (call.status, call.outcome, call.sip_status) == ("ended", outcome, sip_status)
+    assert (call.attempt.outcome, lead.status) == (outcome, lead_status)
