@@ -173,6 +173,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "CallStatus": "calls.models.Call.Status",
+        "RecordingStatus": "calls.models.Recording.Status",
+    },
 }
 
 # --- Security ---

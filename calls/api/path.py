@@ -60,6 +60,7 @@ class Calls(_Agent):
     permissions = {"GET": ("calls.view_call",), "POST": ("calls.add_call",)}
 
     @extend_schema(
+        operation_id="calls_list",
         parameters=[
             _AFTER,
             *(OpenApiParameter(name, OpenApiTypes.STR) for name in ("number", "outcome")),

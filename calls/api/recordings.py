@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from calls import playback, recordings
+from calls import playback, recordings, segments
 from calls.api.doors import TOKEN_PARAMETER, ByToken, visible
 from calls.models import Recording
 from core.errors import InputError
 
 _CHECKSUM, _START = "X-Checksum", "X-Segment-Start-Ms"
-_AUDIO = {("audio/webm", "*/*"): OpenApiTypes.BINARY}
+_AUDIO = {mime: OpenApiTypes.BINARY for mime in sorted(segments.IN_PARTS)}
 _DAY_MS = 86_400_000
 
 
