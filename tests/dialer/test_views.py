@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -24,6 +25,7 @@ def test_a_bug_has_a_page_that_asks_no_database(rf: RequestFactory) -> None:
     # Without the db fixture, any query fails this test.
     answer = views.broken(rf.get("/calls/"))
 
+    assert isinstance(answer, HttpResponse)
     assert answer.status_code == 500
     assert "went wrong on our side" in answer.content.decode()
 
