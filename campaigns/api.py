@@ -23,6 +23,7 @@ from campaigns.serializers import (
 from core.errors import DomainError, InputError
 
 _PREVIEW_ROWS = 10
+_MAPPING = 'The mapping is "auto", a list or an object.'
 _FORM_BYTES = 1024 * 1024  # what a multipart body may hold beside the file
 
 
@@ -111,21 +112,24 @@ def _mapped(preview: sheets.Preview, mapping: Any) -> list[str]:
     if isinstance(mapping, list):
         given = [str(field) for field in mapping[: len(preview.columns)]]
         return given + ["custom"] * (len(preview.columns) - len(given))
-    message = 'The mapping is "auto", a list or an object.'
-    raise InputError(message, errors={"mapping": [message]})
+    raise InputError(_MAPPING, errors={"mapping": [_MAPPING]})
 
 
 def _fields(request: Request) -> dict[str, Any]:
-    """The form's fields; a mapping may be the bare word auto."""
+    """The form's fields, with the mapping read: JSON, or the bare word auto."""
     sent: Any = request.data  # a QueryDict: the last value of each name
     data = {name: sent[name] for name in sent}
-    text = data.get("mapping")
-    if isinstance(text, str):
-        if not text.strip():
-            del data["mapping"]
-        elif text.strip() == "auto":
-            data["mapping"] = json.dumps("auto")
+    text = str(data.pop("mapping", "")).strip()
+    if text:
+        data["mapping"] = text if text == "auto" else _json(text)
     return data
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InputError(_MAPPING, errors={"mapping": [_MAPPING]}) from error
 
 
 def _refuse_too_large(request: Request) -> None:

@@ -39,7 +39,7 @@ def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str 
         found = found.filter(status=status)
     if search:
         found = found.filter(_matches(search, campaign.default_region))
-    return _page(found, after, LEADS_PAGE)
+    return _page(found.select_related("window_class"), after, LEADS_PAGE)
 
 
 def _matches(search: str, region: str) -> Q:

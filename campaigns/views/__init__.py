@@ -51,7 +51,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "row": _overview(rows)["rows"][0],
         "teams": campaign.teams.order_by("name"),
         "agents": campaign.agents.order_by("name"),
-        "days": ", ".join(name for day, name in DAYS if day in campaign.window_days),
+        "days": _days(campaign),
         "sheets": campaign.sheets.select_related("created_by").order_by("-pk")[:10],
     }
     if request.headers.get("HX-Target") == "campaign-body":
@@ -144,6 +144,14 @@ def _overview(campaigns: list[Campaign]) -> dict[str, Any]:
         for campaign in campaigns
     ]
     return {"rows": rows, "topics": " ".join(f"campaign:{one.pk}" for one in campaigns)}
+
+
+def _days(campaign: Campaign) -> str:
+    """The days on which it calls, a span of them with a dash."""
+    days = campaign.window_days
+    names = [name for day, name in DAYS if day in days]
+    unbroken = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
+    return f"{names[0]}\u2013{names[-1]}" if unbroken else ", ".join(names)
 
 
 def _editor(
