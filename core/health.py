@@ -159,8 +159,10 @@ class Examiner:
     A check that hangs keeps its thread, and is not asked again before it has answered.
     """
 
-    def __init__(self, checks: dict[str, Callable[[], str]]) -> None:
-        self._checks = checks
+    def __init__(
+        self, checks: dict[str, Callable[[], str]], *, time_limit_s: float = TIME_LIMIT_S
+    ) -> None:
+        self._checks, self._time_limit_s = checks, time_limit_s
         self._pool = ThreadPoolExecutor(len(checks), thread_name_prefix="health")
         self._asked: dict[str, Future[tuple[str, int]]] = {}
         self._lock = threading.Lock()
@@ -176,7 +178,7 @@ class Examiner:
             return report
 
     def _examine(self) -> list[Check]:
-        deadline = time.monotonic() + TIME_LIMIT_S
+        deadline = time.monotonic() + self._time_limit_s
         for name, check in self._checks.items():
             if name not in self._asked:
                 self._asked[name] = self._pool.submit(_timed, check)
@@ -187,7 +189,7 @@ class Examiner:
         try:
             error = asked.exception(max(0.0, deadline - time.monotonic()))
         except concurrent.futures.TimeoutError:
-            return Check(name, ok=False, detail=f"No answer within {TIME_LIMIT_S:.0f} s.")
+            return Check(name, ok=False, detail=f"No answer within {self._time_limit_s:g} s.")
         del self._asked[name]
         if error is None:
             detail, ms = asked.result()

@@ -55,10 +55,9 @@ class Health(APIView):
 @require_GET
 def prometheus(request: HttpRequest) -> HttpResponse:
     """Counters for a Prometheus that sends the token of `METRICS_TOKEN`."""
-    if not settings.METRICS_TOKEN:
-        return HttpResponse("Metrics are not configured.\n", status=404, content_type="text/plain")
     if not has_metrics_token(request):
-        return HttpResponse("The token is wrong.\n", status=401, content_type="text/plain")
+        reason = "The token is wrong." if settings.METRICS_TOKEN else "METRICS_TOKEN is not set."
+        return HttpResponse(f"{reason}\n", status=403, content_type="text/plain")
     return HttpResponse(metrics.exposed(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
