@@ -26,6 +26,8 @@ from core.retry import retried
 
 _CHUNK = 65_536
 _MOST_SEGMENTS, _MOST_PARTS = 1_000, 20_000
+# What receiving changes of a recording; its peaks are long and stay where they are.
+_RECEIVED = ("status", "segments", "received_bytes", "due_at", "tries")
 
 
 class Stream(Protocol):
@@ -89,15 +91,15 @@ def close_segment(call: Call, end: SegmentEnd) -> None:
         return
     recording.segments[key] = told
     _plan(recording, now, live=_is_live(call.pk))
-    recording.save()
+    recording.save(update_fields=_RECEIVED)
 
 
 def call_ended(call: Call, now: datetime) -> None:
     """Makes a call's recording due: at once when it is complete, else after a grace."""
-    recording = Recording.objects.select_for_update().filter(call=call).first()
+    recording = Recording.objects.select_for_update().defer("peaks").filter(call=call).first()
     if recording is not None:
         _plan(recording, now, live=False)
-        recording.save()
+        recording.save(update_fields=_RECEIVED)
 
 
 def attach_file(call: Call, file: "File[bytes]", mime: str) -> Recording:
@@ -160,11 +162,11 @@ def _spooled(body: Stream, limit: int, sha256: str) -> Iterator[tuple[IO[bytes],
 def _recording(call: Call, now: datetime) -> Recording:
     """The call's recording; its row is committed before any part, for the reaper's sake."""
     fresh = {"organization_id": call.organization_id, "created_at": now}
-    return Recording.objects.get_or_create(call=call, defaults=fresh)[0]
+    return Recording.objects.defer("peaks").get_or_create(call=call, defaults=fresh)[0]
 
 
 def _locked(pk: int) -> Recording:
-    return Recording.objects.select_for_update().get(pk=pk)
+    return Recording.objects.select_for_update().defer("peaks").get(pk=pk)
 
 
 def _keep(call: Call, place: Place, part: RecordingPart, content: IO[bytes], now: datetime) -> None:
@@ -204,7 +206,7 @@ def _add(call: Call, pk: int, part: RecordingPart, now: datetime) -> bool:
     if whole:
         recording.segments = {"0": {"parts": 1, "start_ms": 0, "end_ms": None, "mime": part.mime}}
     _plan(recording, now, live=_is_live(call.pk))
-    recording.save()
+    recording.save(update_fields=_RECEIVED)
     return True
 
 

@@ -18,7 +18,7 @@ from calls.models import Recording
 from core.errors import InputError
 
 _CHECKSUM, _START = "X-Checksum", "X-Segment-Start-Ms"
-_AUDIO = {mime: OpenApiTypes.BINARY for mime in sorted(segments.IN_PARTS)}
+_AUDIO = dict.fromkeys(sorted(segments.IN_PARTS), OpenApiTypes.BINARY)
 _DAY_MS = 86_400_000
 
 
