@@ -143,8 +143,9 @@ def _dial(pk: int) -> Dial | DomainError:
             if refusal.code != "not_allowed":
                 raise
             # Raising here would undo that the reservation is given back.
-            _give_back(seat, call, now, reason="refused")
-            news.note(call, "refused", now, refusals=refusal.errors.get("refusals", []))
+            refusals = refusal.errors.get("refusals", [])
+            _give_back(seat, call, now, reason="refused", refusals=refusals)
+            news.note(call, "refused", now, refusals=refusals)
             return refusal
         call.dialed_at, call.lease_until = now, now + lease.span()
         if held := _on(seat, call):
@@ -296,10 +297,10 @@ def _reserve(
 
 
 def _give_back(
-    seat: AgentSeat | None, call: Call, now: datetime, *, reason: str, delay_s: int = 0
+    seat: AgentSeat | None, call: Call, now: datetime, *, reason: str, **why: Any
 ) -> None:
     """A reservation that was never dialed is over, and its agent free."""
-    claims.release(call.attempt, now=now, reason=reason, delay_s=delay_s)
+    claims.release(call.attempt, now=now, reason=reason, **why)
     endings.close(call, End(now, Call.Outcome.CANCELED, "agent", reason))
     if reason in ("expired", "refused"):
         call.ended_by = "system"

@@ -1,6 +1,8 @@
 """Settling an attempt: the number is free again, and the lead has its next time or its end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from campaigns import callbacks, numbers, queue, retries, standing, suppression
@@ -39,14 +41,22 @@ def settle(
         _by_outcome(attempt, lead, now, reached=live_answer, not_before=hold_until)
 
 
-def release(attempt: DialAttempt, *, now: datetime, reason: str, delay_s: int = 0) -> None:
+def release(
+    attempt: DialAttempt,
+    *,
+    now: datetime,
+    reason: str,
+    delay_s: int = 0,
+    refusals: Sequence[dict[str, Any]] = (),
+) -> None:
     """Gives back a reservation that was never dialed; it comes again, after `delay_s`.
 
-    Raises DomainError "already_dialed" for one that was dialed and is still live.
+    `refusals` are those of a decision that came out otherwise at the moment of dialing. Raises DomainError "already_dialed" for one that was dialed and is still live.
     """
     if DialAttempt.objects.filter(pk=attempt.pk, ended_at=None, dialed_at__isnull=False).exists():
         raise DomainError("This number was dialed already.", code="already_dialed")
-    lead = _end(attempt, now, outcome=_O.CANCELED, released_because=reason[:32])
+    refused = {"decision": "refused", "refusals": list(refusals)} if refusals else {}
+    lead = _end(attempt, now, outcome=_O.CANCELED, released_because=reason[:32], **refused)
     if lead and lead.status == Lead.Status.CLAIMED:
         again = now + timedelta(seconds=delay_s)
         if delay_s:

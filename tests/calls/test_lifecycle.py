@@ -189,6 +189,7 @@ def test_a_refused_dial_gives_the_reservation_back(shift: Shift, campaign: Campa
     assert (call.dialed_at, lead.attempts, lead.status) == (None, 0, "retry")
     refusal = call.events.get(kind="refused")
     assert refusal.data["refusals"][0]["rule"] == "suppressed"
+    assert (call.attempt.decision, call.attempt.refusals) == ("refused", refusal.data["refusals"])
     assert shift.seat.state == "ready"
 
 
