@@ -51,7 +51,8 @@ def release(
 ) -> None:
     """Gives back a reservation that was never dialed; it comes again, after `delay_s`.
 
-    `refusals` are those of a decision that came out otherwise at the moment of dialing. Raises DomainError "already_dialed" for one that was dialed and is still live.
+    `refusals` are those of a decision that came out otherwise at the moment of dialing. Raises
+    DomainError "already_dialed" for one that was dialed and is still live.
     """
     if DialAttempt.objects.filter(pk=attempt.pk, ended_at=None, dialed_at__isnull=False).exists():
         raise DomainError("This number was dialed already.", code="already_dialed")
