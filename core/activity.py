@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.models import Event
-from core.outbox import Told
+from core.outbox import Told, told
 
 FILTERS = ("auth", "api", "database", "error")
 SUBSCRIPTIONS = ("activity", "health", "metrics")
@@ -16,7 +16,7 @@ PAGE = 50
 class Page:
     """A page of the feed, newest first; `before` asks for the next one, None at the end."""
 
-    events: list[Event]
+    rows: list[dict[str, Any]]
     before: int | None
 
 
@@ -51,14 +51,14 @@ def details(subject: dict[str, Any], data: dict[str, Any]) -> str:
 
 
 def page(user: Any, filters: Collection[str] = (), *, before: int | None = None) -> Page:
-    """The feed's rows that the person may see, those older than the event `before` first."""
-    events = Event.objects.select_related("actor", "organization").order_by("-id")
+    """The feed's rows that the person may see: the newest, or those older than `before`."""
+    events = Event.objects.select_related("actor").order_by("-id")
     if user.organization_id is not None:
         events = events.filter(organization_id=user.organization_id)
     if filters:
         events = events.filter(category__in=filters)
     if before is not None:
         events = events.filter(pk__lt=before)
-    rows = list(events[: PAGE + 1])
-    more = len(rows) > PAGE
-    return Page(rows[:PAGE], rows[PAGE - 1].pk if more else None)
+    found = list(events[: PAGE + 1])
+    rows = [{**described(told(event)), "at": event.at} for event in found[:PAGE]]
+    return Page(rows, found[PAGE - 1].pk if len(found) > PAGE else None)

@@ -17,6 +17,7 @@ window.htmx = htmx;
 const elements: Readonly<Record<string, () => Promise<unknown>>> = {
   "softphone-dock": () => import("./softphone/panel"),
   "audio-player": () => import("./player"),
+  "activity-feed": () => import("./activity"),
   "sheet-upload": () => import("./upload"),
 };
 
@@ -35,7 +36,9 @@ if (document.querySelector('meta[name="user"]')) {
   // Whoever is logged in here sends what a former page has left.
   void import("./outbox").then(({ outbox }) => outbox());
 }
-void navigator.serviceWorker?.register("/sw.js");
+// Without it only the page for a lost connection is missing.
+void navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
 loadElements();
 document.addEventListener("htmx:afterSettle", loadElements);
+document.addEventListener("page-shown", loadElements);
 document.documentElement.dataset["ready"] = "1";
