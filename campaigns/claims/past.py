@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts.models import User
 from campaigns import numbers, standing
-from campaigns.models import Campaign, DialAttempt, Lead
+from campaigns.models import Campaign, DialAttempt, Lead, PhoneState
 
 
 def record_past(
@@ -41,11 +41,16 @@ def record_past(
         live_answer=live_answer,
         conversation=conversation,
     )
-    # What is told of late must not make a later call forgotten.
-    if not inbound:
-        numbers.dialed(attempt, max(started_at, state.last_dialed_at or started_at))
-        if lead is not None:
-            standing.dialed(lead, max(started_at, lead.last_called_at or started_at))
-    if conversation:
-        numbers.talked(attempt, max(ended_at, state.last_conversation_at or ended_at))
+    _count(attempt, state, lead)
     return attempt
+
+
+def _count(attempt: DialAttempt, state: PhoneState, lead: Lead | None) -> None:
+    """Counts a dial; what is told of late must not make a later one forgotten."""
+    if attempt.dialed_at is not None:
+        numbers.dialed(attempt, max(attempt.dialed_at, state.last_dialed_at or attempt.dialed_at))
+        if lead is not None:
+            standing.dialed(lead, max(attempt.dialed_at, lead.last_called_at or attempt.dialed_at))
+    if attempt.conversation and attempt.ended_at is not None:
+        ended_at = attempt.ended_at
+        numbers.talked(attempt, max(ended_at, state.last_conversation_at or ended_at))

@@ -30,9 +30,6 @@ def made(agent: User, campaign: Campaign, count: int) -> list[Call]:
 
 def test_a_call_is_told_as_the_softphone_needs_it(shift: Shift, campaign: Campaign) -> None:
     lead = waiting(campaign)[0]
-    own = DispositionFactory.create(organization=campaign.organization, key="1")
-    DispositionFactory.create(organization=campaign.organization, is_active=False)
-    DispositionFactory.create()
 
     card = shift.post("/next").json()["call"]
 
@@ -51,6 +48,30 @@ def test_a_call_is_told_as_the_softphone_needs_it(shift: Shift, campaign: Campai
         "attempts": 0,
         "last_called_at": None,
     }
+    names = ("status", "outcome", "direction", "mode", "number", "caller_id", "peer_name")
+    assert {name: card[name] for name in names} == {
+        "status": "reserved",
+        "outcome": None,
+        "direction": "outbound",
+        "mode": "progressive",
+        "number": lead.phone,
+        "caller_id": "+12025550100",
+        "peer_name": "",
+    }
+    assert card["upload_token"]
+    assert card["reserved_at"] == "2026-03-02T17:00:00Z"
+
+
+def test_a_call_tells_its_campaign_with_the_results_to_choose(
+    shift: Shift, campaign: Campaign
+) -> None:
+    waiting(campaign)
+    own = DispositionFactory.create(organization=campaign.organization, key="1")
+    DispositionFactory.create(organization=campaign.organization, is_active=False)
+    DispositionFactory.create()
+
+    card = shift.post("/next").json()["call"]
+
     assert card["campaign"] == {
         "id": campaign.pk,
         "name": campaign.name,
@@ -69,18 +90,6 @@ def test_a_call_is_told_as_the_softphone_needs_it(shift: Shift, campaign: Campai
             }
         ],
     }
-    names = ("status", "outcome", "direction", "mode", "number", "caller_id", "peer_name")
-    assert {name: card[name] for name in names} == {
-        "status": "reserved",
-        "outcome": None,
-        "direction": "outbound",
-        "mode": "progressive",
-        "number": lead.phone,
-        "caller_id": "+12025550100",
-        "peer_name": "",
-    }
-    assert card["upload_token"]
-    assert card["reserved_at"] == "2026-03-02T17:00:00Z"
 
 
 def test_a_campaigns_own_results_are_the_choice(shift: Shift, campaign: Campaign) -> None:

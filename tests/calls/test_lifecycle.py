@@ -25,12 +25,8 @@ def kinds() -> list[str]:
     return [kind.removeprefix("call.") for kind in found.values_list("kind", flat=True)]
 
 
-def test_a_call_goes_from_the_queue_to_its_result(
-    shift: Shift, campaign: Campaign, clock: time_machine.Traveller
-) -> None:
-    lead = waiting(campaign)[0]
-    result = DispositionFactory.create(organization=campaign.organization, code="sold")
-
+def talked(shift: Shift, clock: time_machine.Traveller) -> tuple[Call, dict[str, str]]:
+    """The next call: rings for 5 s, talks for 60 s, 10 of them on hold, and 12 s of wrap-up."""
     call = shift.next()
     clock.shift(10)
     leave = shift.dial(call).json()
@@ -48,6 +44,16 @@ def test_a_call_goes_from_the_queue_to_its_result(
     shift.report(call, "ended", by="remote", cause="Terminated")
     assert shift.seat.state == "wrap_up"
     clock.shift(12)
+    return call, leave
+
+
+def test_a_call_goes_from_the_queue_to_its_result(
+    shift: Shift, campaign: Campaign, clock: time_machine.Traveller
+) -> None:
+    lead = waiting(campaign)[0]
+    result = DispositionFactory.create(organization=campaign.organization, code="sold")
+
+    call, leave = talked(shift, clock)
     body = {"disposition": "sold", "note": "Wants two."}
     answer = shift.post(f"/{call.public_id}/disposition", body).json()["call"]
 
