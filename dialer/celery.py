@@ -5,6 +5,8 @@ from typing import Any
 
 from celery import Celery
 
+import dialer.broker  # noqa: F401  # makes `folder://` known
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialer.settings")
 
 app = Celery("dialer")
