@@ -27,23 +27,15 @@ def suppress(
     tables at once; those that wait become suppressed when they are looked at.
     """
     organization_id = organization if isinstance(organization, int) else organization.pk
-    key = campaign.pk if campaign else SuppressionEntry.EVERYWHERE
-    entry = SuppressionEntry(
+    entry = _stand(
         organization_id=organization_id,
         phone=phone,
-        campaign_key=key,
+        campaign_key=campaign.pk if campaign else SuppressionEntry.EVERYWHERE,
         source=source,
         reason=reason[:255],
         created_by=by,
         created_at=now,
     )
-    SuppressionEntry.objects.bulk_create([entry], ignore_conflicts=True)
-    entry = SuppressionEntry.objects.select_for_update().get(
-        organization_id=organization_id, phone=phone, campaign_key=key
-    )
-    if entry.expires_at is not None:
-        entry.expires_at, entry.reason = None, reason[:255]
-        entry.save(update_fields=["expires_at", "reason"])
     queue.drop_number(organization_id, phone, campaign_id=campaign.pk if campaign else None)
     realtime.record(
         "number.suppressed",
@@ -53,6 +45,17 @@ def suppress(
         data={"source": source},
         actor=by,
     )
+    return entry
+
+
+def _stand(**facts: Any) -> SuppressionEntry:
+    """The entry of these facts; one that stood for a time only now stands for good."""
+    SuppressionEntry.objects.bulk_create([SuppressionEntry(**facts)], ignore_conflicts=True)
+    key = {name: facts[name] for name in ("organization_id", "phone", "campaign_key")}
+    entry = SuppressionEntry.objects.select_for_update().get(**key)
+    if entry.expires_at is not None:
+        entry.expires_at, entry.reason = None, facts["reason"]
+        entry.save(update_fields=["expires_at", "reason"])
     return entry
 
 
