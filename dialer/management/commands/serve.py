@@ -43,7 +43,8 @@ def children(host: str, port: int, threads: int) -> list[Child]:
     """The three programs that make the system."""
     limits = ["--websocket-max-message-size", LARGEST_FRAME]
     limits += ["--websocket-max-frame-size", LARGEST_FRAME]
-    bind = ["--bind", host, "--port", str(port), "--ping-interval", "20"]
+    # Requests have a line of our own; daphne's would hold addresses with personal data.
+    bind = ["--bind", host, "--port", str(port), "--verbosity", "0", "--ping-interval", "20"]
     pool = ["--pool", "threads", "--concurrency", str(threads)]
     alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
     celery = ["--app", "dialer"]
