@@ -11,13 +11,15 @@ from kombu.utils.json import dumps
 SCHEME = "folder"
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
+class Channel(filesystem.Channel):
     """Kombu's own channel, except that its reader cannot take a file still being written.
 
     Reading half a message ends the whole worker.
     """
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own two do not agree on the names
+        self, queue: str, payload: Any, **_options: Any
+    ) -> None:
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}"
         aside = folder / f"{name}.part"  # a name that no queue looks for
@@ -25,7 +27,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
         aside.rename(folder / f"{name}.{queue}.msg")
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu has no types
+class Transport(filesystem.Transport):
     """The transport of broker addresses that begin with `folder://`."""
 
     Channel = Channel
