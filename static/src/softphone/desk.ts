@@ -279,7 +279,7 @@ export class Desk {
         return { phase, call: call?.id ?? null };
       },
       input: (input) => this.phone.input(input),
-      pending: { invite: null },
+      pending: { invite: null, release: Promise.resolve() },
     };
   }
 }

@@ -26,8 +26,12 @@ export interface World {
   /** What the phone is doing when an answer comes late. */
   readonly now: () => { readonly phase: Phase; readonly call: string | null };
   readonly input: (input: Input) => void;
-  /** The call whose microphone is being opened. */
-  readonly pending: { invite: { readonly id: string; cancelled: boolean } | null };
+  readonly pending: {
+    /** The call whose microphone is being opened. */
+    invite: { readonly id: string; cancelled: boolean } | null;
+    /** A reservation that is on its way back: asked for the next before, the server would give it again. */
+    release: Promise<unknown>;
+  };
 }
 
 type Doing = {
@@ -67,8 +71,9 @@ const DOING: Doing = {
   },
 
   async claim(_effect, world) {
-    const { server, input } = world;
+    const { server, input, pending } = world;
     try {
+      await pending.release;
       const { call, reason, next_at } = await server.nextCall();
       if (call) {
         world.events.begin(call.id, call.upload_token);
@@ -134,9 +139,9 @@ const DOING: Doing = {
     }
   },
 
-  async release({ id, reason }, { server }) {
+  release({ id, reason }, { server, pending }) {
     // Unheard, the reservation ends by itself when its lease does.
-    await server.release(id, reason).catch(() => undefined);
+    pending.release = server.release(id, reason).catch(() => undefined);
   },
 
   async answer(_effect, { sound, line, now }) {
