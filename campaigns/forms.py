@@ -159,7 +159,9 @@ def _agents(user: User, owner: Organization | None, campaign: Campaign) -> Any:
 class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """A result and what it does to the lead."""
 
-    retry_after_min = forms.IntegerField(min_value=1, max_value=60 * 24 * 90, required=False)
+    retry_after_min = forms.IntegerField(
+        label="minutes until the next attempt", min_value=1, max_value=60 * 24 * 90, required=False
+    )
 
     class Meta:
         model = Disposition
@@ -177,6 +179,9 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["retry_after_min"] = (self.instance.retry_after_s or 3600) // 60
+        if not self.instance._state.adding:  # a row of the table, whose columns are its labels
+            for field in self.fields.values():
+                field.widget.attrs["aria-label"] = f"{self.instance.label}: {field.label}"
 
     def _post_clean(self) -> None:
         """The verb checks the whole; the instance stays as it is in the database."""

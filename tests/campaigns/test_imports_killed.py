@@ -80,7 +80,7 @@ def test_a_killed_import_goes_on_with_exactly_the_right_rows(campaign: Campaign)
             assert process.stdout
             process.stdout.readline()
             try:
-                process.wait(chance.uniform(0.1, 1) if kills < 6 else None)
+                process.wait(chance.uniform(0.1, 1) if kills < 4 else None)
             except subprocess.TimeoutExpired:
                 process.kill()
             kills += process.wait() == -signal.SIGKILL

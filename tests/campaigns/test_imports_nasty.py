@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from pytest_django import Settings
 
 from campaigns import sheets
 from campaigns.models import Campaign, Lead, LeadSheet
@@ -22,8 +23,13 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def campaign(monkeypatch: pytest.MonkeyPatch) -> Campaign:
+def campaign(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> Campaign:
+    """A campaign whose lists are kept in a folder of the test's own."""
     monkeypatch.setenv("DIALER_SHEETS_WORKBOOK_UNPACKED_MB", "64")
+    own = {**settings.STORAGES["sheets"], "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "sheets": own}
     return CampaignFactory.create()
 
 
