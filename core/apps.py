@@ -10,7 +10,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers system checks, settings, and the topic of everything."""
-        from core import checks, outbox, realtime, retention  # noqa: F401
+        from core import assets, checks, outbox, realtime, retention  # noqa: F401
 
         realtime.topic(outbox.ACTIVITY, may_watch=_sees_everything)
 
