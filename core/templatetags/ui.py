@@ -1,14 +1,15 @@
 """How values look on a page: durations, numbers, times, icons, form fields."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from django import template
 from django.forms import BoundField, CheckboxInput, Select, SelectMultiple, Textarea
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from core.phone import format_for_people
 
 register = template.Library()
 
@@ -26,15 +27,7 @@ def duration_ms(value: int | None) -> str:
 @register.filter
 def phone(number: str | None) -> str:
     """An E.164 number in international form; anything else as it is."""
-    if not number or not number.startswith("+"):
-        return number or ""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        return number
-    return str(
-        phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    ).replace(" ", "\N{NO-BREAK SPACE}")
+    return format_for_people(number or "").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
@@ -63,11 +56,9 @@ def localtime_tag(
     """A time in the viewer's zone, with the exact time in its title."""
     if at is None:
         return "—"
-    user = getattr(context.get("request"), "user", None)
-    zone = ZoneInfo(getattr(user, "timezone", None) or "UTC")
-    local = at.astimezone(zone)
+    local = at.astimezone(_zone(context))
     clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    shown = clock if only_time else f"{local.day} {local:%b} {clock}"
+    shown = clock if only_time else f"{_day(local)} {clock}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
@@ -77,16 +68,40 @@ def localtime_tag(
 
 
 @register.simple_tag
-def since_tag(at: datetime | None) -> SafeString:
+def since_tag(at: datetime | None) -> SafeString | str:
     """A running timer since then; the page's script ticks it once a second."""
     if at is None:
-        return format_html("{}", "—")
-    return format_html('<time data-since="{}" datetime="{}">0:00</time>', at.isoformat(), at)
+        return "—"
+    passed = duration_ms(_passed(at) // timedelta(milliseconds=1))
+    return format_html('<time class="tnum" data-since="{0}">{1}</time>', at.isoformat(), passed)
+
+
+@register.simple_tag(takes_context=True)
+def ago_tag(context: template.Context, at: datetime | None) -> SafeString | str:
+    """How long ago, up to a day, kept right by the page's script; then the date."""
+    if at is None:
+        return "—"
+    local = at.astimezone(_zone(context))
+    minutes = _passed(at) // timedelta(minutes=1)
+    if minutes < 1:
+        shown = "just now"
+    elif minutes < 60:
+        shown = f"{minutes} min ago"
+    elif minutes < 24 * 60:
+        shown = f"{minutes // 60} h ago"
+    else:
+        shown = f"{_day(local)} {local:%H:%M}"
+    return format_html(
+        '<time datetime="{0}" data-ago="{0}" title="{1}">{2}</time>',
+        at.isoformat(),
+        f"{local:%Y-%m-%d %H:%M:%S %Z}",
+        shown,
+    )
 
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
-    """A form field with the house's classes."""
+    """A form field with the house's classes; Django ties its help and errors to it."""
     widget = field.field.widget
     if isinstance(widget, CheckboxInput):
         classes = "checkbox checkbox-sm checkbox-primary"
@@ -98,7 +113,18 @@ def styled(field: BoundField) -> SafeString:
         classes = "textarea textarea-sm w-full"
     else:
         classes = "input input-sm w-full"
-    attributes: dict[str, Any] = {"class": classes}
-    if field.errors:
-        attributes |= {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}-error"}
-    return field.as_widget(attrs=attributes)
+    return field.as_widget(attrs={"class": classes})
+
+
+def _zone(context: template.Context) -> ZoneInfo:
+    user = getattr(context.get("request"), "user", None)
+    return ZoneInfo(getattr(user, "timezone", None) or "UTC")
+
+
+def _day(local: datetime) -> str:
+    this_year = timezone.now().astimezone(local.tzinfo).year == local.year
+    return f"{local.day} {local:%b}" if this_year else f"{local.day} {local:%b %Y}"
+
+
+def _passed(at: datetime) -> timedelta:
+    return max(timezone.now() - at, timedelta())
