@@ -1,5 +1,6 @@
 """The shell's navigation: what each person may open, by permission."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,33 +43,38 @@ GROUPS: dict[str, tuple[Item, ...]] = {
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html: navigation, theme, sidebar."""
+    """Context of base.html: navigation, theme, sidebar, the server's clock in milliseconds."""
     user = getattr(request, "user", None)
     theme = request.COOKIES.get("theme", "system")
     return {
-        "navigation": _navigation(request) if user and user.is_authenticated else [],
+        "navigation": navigation(request) if user and user.is_authenticated else [],
         "theme": theme if theme in THEMES else "system",
         "theme_choices": THEMES.items(),
         "sidebar": "folded" if request.COOKIES.get("sidebar") == "folded" else "open",
+        "now_ms": time.time_ns() // 1_000_000,
     }
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    groups = []
-    for label, items in GROUPS.items():
-        shown = [_link(item, request) for item in items if request.user.has_perm(item.permission)]
-        if shown:
-            groups.append({"label": label, "items": shown})
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links that the person may open; the one that leads here is active."""
+    groups: list[dict[str, Any]] = [
+        {"label": label, "items": shown}
+        for label, items in GROUPS.items()
+        if (shown := [_link(item) for item in items if request.user.has_perm(item.permission)])
+    ]
+    links = [link for group in groups for link in group["items"]]
+    leading = [link for link in links if request.path.startswith(link["url"])]
+    for link in links:
+        # A page deep in one section may also begin like another.
+        link["active"] = link is max(leading, key=lambda found: len(found["url"]), default=None)
     return groups
 
 
-def _link(item: Item, request: HttpRequest) -> dict[str, Any]:
-    url = reverse(item.url_name)
+def _link(item: Item) -> dict[str, Any]:
     return {
         "label": item.label,
-        "url": url,
+        "url": reverse(item.url_name),
         "icon": item.icon,
-        "active": request.path.startswith(url),
         # Django's admin brings its own page frame and scripts.
         "outside": item.url_name.startswith("admin:"),
     }
