@@ -1,5 +1,7 @@
 /** Talking to the server: CSRF, the error envelope, and one renewal of the session for all tabs. */
 
+import { askForPassword } from "./relogin";
+
 export interface Problem {
   readonly message: string;
   readonly code: string;
@@ -34,7 +36,7 @@ export async function api<T>(method: string, path: string, body?: unknown): Prom
   return answer as T;
 }
 
-function send(method: string, path: string, body: unknown): Promise<Response> {
+function send(method: string, path: string, body?: unknown): Promise<Response> {
   const form = body instanceof FormData;
   return fetch(path, {
     method,
@@ -48,53 +50,49 @@ function send(method: string, path: string, body: unknown): Promise<Response> {
   });
 }
 
+/** What became of a renewal: only a server that says no means that the login is over. */
+export type Renewal = "renewed" | "refused" | "unreachable";
+
+export function renewalOf(status: number): Renewal {
+  if (status >= 200 && status < 300) return "renewed";
+  return status === 401 || status === 403 ? "refused" : "unreachable";
+}
+
 let renewing: Promise<boolean> | undefined;
 
-/** Renews the access token; where that fails, asks for the password over the page. */
+/** Renews the access token; where the login is over, asks for the password over the page. */
 export function renewSession(): Promise<boolean> {
-  renewing ??= renewQuietly()
-    .then((renewed) => renewed || askForPassword())
+  renewing ??= renewal()
+    .then((became) => {
+      if (became !== "refused") return became === "renewed";
+      return askForPassword((path, fields) => send("POST", path, fields));
+    })
     .finally(() => {
       renewing = undefined;
     });
   return renewing;
 }
 
-/** One tab at a time asks; the others find a fresh cookie when their turn comes. */
+/** The same for requests behind the page, which ask the person nothing. */
 export async function renewQuietly(): Promise<boolean> {
-  return navigator.locks.request("dialer-session", async () => {
-    const response = await send("POST", "/api/auth/refresh", undefined).catch(() => undefined);
-    return response?.ok ?? false;
-  });
+  return (await renewal()) === "renewed";
 }
 
-/** Resolves with true when the person has logged in again. The page stays as it is. */
-function askForPassword(): Promise<boolean> {
-  const dialog = document.querySelector<HTMLDialogElement>("#login-dialog");
-  const form = dialog?.querySelector<HTMLFormElement>("[data-relogin]");
-  if (!dialog || !form) return Promise.resolve(false);
-  const problem = form.querySelector<HTMLElement>("[data-problem]");
-  if (!dialog.open) dialog.showModal();
-  return new Promise((done) => {
-    const submit = async (event: Event): Promise<void> => {
-      event.preventDefault();
-      const fields = Object.fromEntries(new FormData(form));
-      const response = await send("POST", form.action, fields).catch(() => undefined);
-      if (!response?.ok) {
-        const answer = (await response?.json().catch(() => ({}))) as Partial<Problem> | undefined;
-        if (problem) problem.textContent = answer?.message ?? "The server could not be reached.";
-        return;
-      }
-      const answer = (await response.json()) as { user?: { id?: number } };
-      // Somebody else's login: their page is not this one.
-      const owner = document.querySelector<HTMLMetaElement>('meta[name="user"]')?.content;
-      if (owner && String(answer.user?.id) !== owner) location.assign("/");
-      form.removeEventListener("submit", listener);
-      form.reset();
-      dialog.close();
-      done(true);
-    };
-    const listener = (event: Event): void => void submit(event);
-    form.addEventListener("submit", listener);
-  });
+/** One tab at a time asks; the others find a fresh cookie when their turn comes. */
+export async function renewal(): Promise<Renewal> {
+  const renew = async (): Promise<Renewal> => {
+    const response = await send("POST", "/api/auth/refresh").catch(() => undefined);
+    if (!response) return "unreachable";
+    if (response.ok) await leaveToOwner(response);
+    return renewalOf(response.status);
+  };
+  // Browsers hide the locks from pages that came by plain http from another machine.
+  return "locks" in navigator ? navigator.locks.request("dialer-session", renew) : renew();
+}
+
+/** Somebody else has logged in since in this browser: their page is not this one. */
+async function leaveToOwner(response: Response): Promise<void> {
+  const answer = (await response.json().catch(() => ({}))) as { user?: { id?: number } };
+  const owner = document.querySelector<HTMLMetaElement>('meta[name="user"]')?.content;
+  if (owner && answer.user?.id && String(answer.user.id) !== owner) location.assign("/");
 }

@@ -4,17 +4,22 @@
  * Every hint is also a `live-hint` event on the document, for scripts.
  */
 
+import { renewal, renewSession } from "./api";
 import HeartbeatWorker from "./heartbeat.worker?worker";
-import { backOff, type Effect, type Hint, type Incoming, receive, START } from "./livestate";
+import { closed, type Effect, type Hint, type Incoming, isLost } from "./livestate";
+import { receive, START, type Step } from "./livestate";
 
 const EVERY_MS = 1000;
 const BEAT_MS = 15_000;
 // The server pings every 15 s; silence for longer than two means that the line is dead.
 const SILENCE_MS = 40_000;
+// A server that comes back is not asked by all its pages in the same instant.
+const SPREAD_MS = 1500;
 
 const page = crypto.randomUUID();
 let state = START;
 let socket: WebSocket | undefined;
+let waiting: number | undefined;
 let heard = 0;
 let active = false;
 let subscribed: string | undefined;
@@ -23,6 +28,8 @@ const extra = new Set<string>();
 export function startLive(): void {
   connect();
   document.addEventListener("htmx:afterSettle", subscribe);
+  document.addEventListener("session-renewed", connectNow);
+  window.addEventListener("online", connectNow);
   for (const name of ["pointerdown", "keydown"]) {
     document.addEventListener(name, () => (active = true), { passive: true, capture: true });
   }
@@ -38,40 +45,57 @@ export function watch(...topics: readonly string[]): void {
 }
 
 function connect(): void {
+  window.clearTimeout(waiting);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/live/`);
-  socket.addEventListener("open", () => {
+  const opened = new WebSocket(`${scheme}://${location.host}/ws/live/`);
+  socket = opened;
+  opened.addEventListener("open", () => {
     heard = Date.now();
     subscribed = undefined;
     subscribe();
     beat();
   });
-  socket.addEventListener("message", ({ data }) => take(JSON.parse(String(data)) as Incoming));
-  socket.addEventListener("close", ({ code }) => lost(code));
+  opened.addEventListener("message", ({ data }) => {
+    heard = Date.now();
+    take(receive(state, JSON.parse(String(data)) as Incoming));
+  });
+  opened.addEventListener("close", ({ code }) => {
+    if (socket !== opened) return;
+    socket = undefined;
+    take(closed(state, code, chance()));
+  });
 }
 
-function lost(code: number): void {
-  socket = undefined;
-  if (code === 4401) return; // the session is over; the next request asks for the password
-  state = { ...state, tries: state.tries + 1 };
-  if (state.tries > 1) document.documentElement.dataset["connection"] = "lost";
-  const chance = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  setTimeout(connect, backOff(state.tries, chance / 2 ** 32));
+function connectNow(): void {
+  if (!socket) connect();
 }
 
-function take(message: Incoming): void {
-  heard = Date.now();
-  const next = receive(state, message);
+function take(next: Step): void {
   state = next.state;
-  if (message.type === "subscribed") delete document.documentElement.dataset["connection"];
+  if (isLost(state)) document.documentElement.dataset["connection"] = "lost";
+  else if (socket) delete document.documentElement.dataset["connection"];
   next.effects.forEach(perform);
 }
 
 function perform(effect: Effect): void {
   if (effect.do === "pong") say({ type: "pong" });
   else if (effect.do === "tell") effect.hints.forEach(tell);
-  else if (effect.do === "tell-all") for (const element of watchers()) soon(element);
-  else location.assign("/");
+  else if (effect.do === "tell-all") setTimeout(tellAll, chance() * SPREAD_MS);
+  else if (effect.do === "connect") waiting = window.setTimeout(connect, effect.afterMs);
+  else if (effect.do === "renew") void logInAgain();
+  else leave();
+}
+
+async function logInAgain(): Promise<void> {
+  if (await renewSession()) return connectNow();
+  if ((await renewal()) === "unreachable") return take(closed(state, 0, chance()));
+  // The person has closed the dialog; the page says that it stands still.
+  document.documentElement.dataset["connection"] = "over";
+}
+
+/** What is on the page is not for whoever comes next; but a running call keeps its page. */
+function leave(): void {
+  if (!document.documentElement.dataset["call"]) location.assign("/");
 }
 
 function tell(hint: Hint): void {
@@ -79,6 +103,10 @@ function tell(hint: Hint): void {
   for (const element of watchers()) {
     if (topicsOf(element).some((topic) => hint.topics.includes(topic))) soon(element);
   }
+}
+
+function tellAll(): void {
+  for (const element of watchers()) soon(element);
 }
 
 const told = new WeakMap<Element, { at: number; timer: number }>();
@@ -123,4 +151,8 @@ function beat(): void {
 
 function say(message: unknown): void {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function chance(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }

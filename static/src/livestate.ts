@@ -18,8 +18,10 @@ export type Incoming =
   | { readonly type: "session.revoked" };
 
 export interface LiveState {
-  /** The last event seen; null before the first subscription. */
+  /** Every event up to this one has been told; null before the first subscription. */
   readonly last: number | null;
+  /** The last event there was when the topics were subscribed to. */
+  readonly head: number;
   /** Attempts to connect since the last success. */
   readonly tries: number;
 }
@@ -28,45 +30,76 @@ export type Effect =
   | { readonly do: "pong" }
   | { readonly do: "tell"; readonly hints: readonly Hint[] }
   | { readonly do: "tell-all" }
-  | { readonly do: "log-out" };
+  /** The login may be over: have it renewed, or have the person log in. */
+  | { readonly do: "renew" }
+  /** The person has logged out elsewhere, or was logged out. */
+  | { readonly do: "leave" }
+  | { readonly do: "connect"; readonly afterMs: number };
 
-export const START: LiveState = { last: null, tries: 0 };
+export interface Step {
+  readonly state: LiveState;
+  readonly effects: readonly Effect[];
+}
 
-export function receive(
-  state: LiveState,
-  message: Incoming,
-): { readonly state: LiveState; readonly effects: readonly Effect[] } {
+export const START: LiveState = { last: null, head: 0, tries: 0 };
+
+const LOGIN_OVER = 4401;
+
+export function receive(state: LiveState, message: Incoming): Step {
   switch (message.type) {
     case "hint":
       return hinted(state, [message]);
     case "hints":
       return hinted(state, message.hints);
     case "subscribed":
-      return { state: { last: state.last ?? message.head, tries: 0 }, effects: [] };
+      return subscribed(state, message.head);
     case "ping":
-      return { state, effects: [{ do: "pong" }] };
+      return { state: upTo(state, message.head), effects: [{ do: "pong" }] };
     case "reset":
+      return { state: upTo(state, state.head), effects: [{ do: "tell-all" }] };
     case "skipped":
       return { state, effects: [{ do: "tell-all" }] };
     case "session.revoked":
-      return { state, effects: [{ do: "log-out" }] };
+      return { state, effects: [{ do: "leave" }] };
     default:
       return { state, effects: [] };
   }
 }
 
-function hinted(
-  state: LiveState,
-  hints: readonly Hint[],
-): { readonly state: LiveState; readonly effects: readonly Effect[] } {
+/** The socket has closed. `chance` in [0, 1) spreads the pages of a restarted server. */
+export function closed(state: LiveState, code: number, chance: number): Step {
+  if (code === LOGIN_OVER) return { state, effects: [{ do: "renew" }] };
+  const tries = state.tries + 1;
+  return {
+    state: { ...state, tries },
+    effects: [{ do: "connect", afterMs: backOff(tries, chance) }],
+  };
+}
+
+/** Whether the person should know: one failure is a restart, two are a lost connection. */
+export function isLost(state: LiveState): boolean {
+  return state.tries > 1;
+}
+
+/** Milliseconds before the next attempt: doubling up to 30 s. */
+export function backOff(tries: number, chance: number): number {
+  return Math.min(30_000, 500 * 2 ** Math.min(tries, 10)) * (0.5 + chance / 2);
+}
+
+function subscribed(state: LiveState, head: number): Step {
+  if (state.last !== null) return { state: { ...state, head, tries: 0 }, effects: [] };
+  // What happened between the page's making and this moment was told to nobody.
+  return { state: { last: head, head, tries: 0 }, effects: [{ do: "tell-all" }] };
+}
+
+function upTo(state: LiveState, head: number): LiveState {
+  return state.last === null || head <= state.last ? state : { ...state, last: head };
+}
+
+function hinted(state: LiveState, hints: readonly Hint[]): Step {
   // A replay may overlap what was already told.
   const fresh = hints.filter(({ seq }) => state.last === null || seq > state.last);
   if (!fresh.length) return { state, effects: [] };
   const last = Math.max(...fresh.map(({ seq }) => seq));
-  return { state: { ...state, last }, effects: [{ do: "tell", hints: fresh }] };
-}
-
-/** Milliseconds before the next attempt: doubling up to 30 s; `chance` in [0, 1) spreads pages. */
-export function backOff(tries: number, chance: number): number {
-  return Math.min(30_000, 500 * 2 ** Math.min(tries, 10)) * (0.5 + chance / 2);
+  return { state: upTo(state, last), effects: [{ do: "tell", hints: fresh }] };
 }

@@ -1,43 +1,41 @@
-/** `<audio-player src duration peaks>`: a recording with its waveform, by mouse and keyboard. */
+/**
+ * `<audio-player src duration peaks>`: a recording with its waveform, by mouse and keyboard.
+ * `duration` in milliseconds, `peaks` as 0..255 with commas; children (a download) stay at the end.
+ */
 
 import WaveSurfer from "wavesurfer.js";
 import { clock } from "./timers";
 
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
-const SKIP_S = 5;
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -5,
+  ArrowDown: -5,
+  ArrowRight: 5,
+  ArrowUp: 5,
+  PageDown: -30,
+  PageUp: 30,
+};
 
 class AudioPlayer extends HTMLElement {
   private wave: WaveSurfer | undefined;
+  private readonly play = button("Play", "btn-primary btn-circle", shape("player-play"));
+  private readonly shape = document.createElement("div");
+  private readonly time = document.createElement("span");
+  private readonly speed = button("Speed 1×", "btn-ghost tnum", "1×");
   private readonly redraw = (): void => this.wave?.setOptions(colors());
 
   connectedCallback(): void {
     if (this.wave) return;
-    const download = [...this.children];
-    const seconds = Number(this.getAttribute("duration")) / 1000;
-    const play = button("Play", "icon-[tabler--player-play]", "btn-primary btn-circle");
-    const shape = document.createElement("div");
-    shape.className = "min-w-0 flex-1 cursor-pointer";
-    const time = document.createElement("span");
-    time.className = "tnum text-xs text-base-content/70 whitespace-nowrap";
-    const speed = button("Speed", "", "btn-ghost tnum");
-    speed.textContent = "1×";
-    this.className = "flex flex-wrap items-center gap-3";
-    this.replaceChildren(play, shape, time, speed, ...download);
-    this.wave = WaveSurfer.create({
-      container: shape,
-      height: 48,
-      barWidth: 2,
-      barGap: 2,
-      barRadius: 2,
-      normalize: true,
-      url: this.getAttribute("src") ?? "",
-      duration: seconds,
-      peaks: [this.peaks()],
-      backend: "MediaElement",
-      cspNonce: document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "",
-      ...colors(),
-    });
-    this.connect(this.wave, play, speed, time, seconds);
+    const given = [...this.children].filter((child) => !child.hasAttribute("data-player"));
+    this.className = "flex flex-wrap items-center gap-x-3 gap-y-2";
+    this.shape.className = "min-w-40 flex-1 cursor-pointer rounded-field";
+    this.time.className = "tnum text-xs text-base-content/70 whitespace-nowrap";
+    const own = [this.play, this.shape, this.time, this.speed];
+    for (const element of own) element.setAttribute("data-player", "");
+    this.replaceChildren(...own, ...given);
+    this.wave = this.made();
+    this.listen(this.wave);
+    this.show(0);
     document.addEventListener("themechange", this.redraw);
   }
 
@@ -47,62 +45,98 @@ class AudioPlayer extends HTMLElement {
     this.wave = undefined;
   }
 
-  private connect(
-    wave: WaveSurfer,
-    play: HTMLButtonElement,
-    speed: HTMLButtonElement,
-    time: HTMLElement,
-    seconds: number,
-  ): void {
-    const show = (at: number): void => {
-      time.textContent = `${clock(at * 1000)} / ${clock(seconds * 1000)}`;
-    };
-    const state = (playing: boolean): void => {
-      play.ariaLabel = playing ? "Pause" : "Play";
-      play.firstElementChild?.setAttribute(
-        "class",
-        `icon-base ${playing ? "icon-[tabler--player-pause]" : "icon-[tabler--player-play]"}`,
-      );
-    };
-    show(0);
-    wave.on("timeupdate", show);
-    wave.on("play", () => state(true));
-    wave.on("pause", () => state(false));
-    wave.on("error", () => {
-      time.textContent = "The recording could not be loaded.";
-    });
-    play.addEventListener("click", () => void wave.playPause());
-    speed.addEventListener("click", () => {
-      const next = SPEEDS[(SPEEDS.indexOf(wave.getPlaybackRate()) + 1) % SPEEDS.length] ?? 1;
-      wave.setPlaybackRate(next, true);
-      speed.textContent = `${next}×`;
-    });
-    this.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowLeft") wave.skip(-SKIP_S);
-      else if (event.key === "ArrowRight") wave.skip(SKIP_S);
-      else return;
-      event.preventDefault();
+  private get seconds(): number {
+    return Number(this.getAttribute("duration") ?? 0) / 1000;
+  }
+
+  private made(): WaveSurfer {
+    return WaveSurfer.create({
+      container: this.shape,
+      height: 48,
+      barWidth: 2,
+      barGap: 2,
+      barRadius: 2,
+      normalize: true,
+      url: this.getAttribute("src") ?? "",
+      duration: this.seconds,
+      peaks: [peaksOf(this.getAttribute("peaks") ?? "")],
+      backend: "MediaElement",
+      cspNonce: document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "",
+      ...colors(),
     });
   }
 
-  /** 0..255 from the server, as 0..1; a flat line without them. */
-  private peaks(): number[] {
-    const given = (this.getAttribute("peaks") ?? "").split(",").filter(Boolean).map(Number);
-    return given.length ? given.map((peak) => peak / 255) : [0, 0];
+  private listen(wave: WaveSurfer): void {
+    wave.on("timeupdate", (at) => this.show(at));
+    wave.on("play", () => this.playing(true));
+    wave.on("pause", () => this.playing(false));
+    wave.on("error", () => {
+      this.time.textContent = "The recording could not be loaded.";
+    });
+    this.play.onclick = () => void wave.playPause();
+    this.speed.onclick = () => this.faster(wave);
+    this.shape.role = "slider";
+    this.shape.tabIndex = 0;
+    this.shape.ariaLabel = "Position in the recording";
+    this.shape.ariaValueMin = "0";
+    this.shape.ariaValueMax = String(Math.round(this.seconds));
+    this.shape.onkeydown = (event) => this.pressed(event, wave);
+  }
+
+  private show(at: number): void {
+    this.time.textContent = `${clock(at * 1000)} / ${clock(this.seconds * 1000)}`;
+    this.shape.ariaValueNow = String(Math.round(at));
+    this.shape.ariaValueText = `${clock(at * 1000)} of ${clock(this.seconds * 1000)}`;
+  }
+
+  private playing(on: boolean): void {
+    this.play.ariaLabel = on ? "Pause" : "Play";
+    this.play.replaceChildren(shape(on ? "player-pause" : "player-play"));
+  }
+
+  private faster(wave: WaveSurfer): void {
+    const next = SPEEDS[(SPEEDS.indexOf(wave.getPlaybackRate()) + 1) % SPEEDS.length] ?? 1;
+    wave.setPlaybackRate(next, true);
+    this.speed.textContent = `${next}×`;
+    this.speed.ariaLabel = `Speed ${next}×`;
+  }
+
+  private pressed(event: KeyboardEvent, wave: WaveSurfer): void {
+    const step = STEPS[event.key];
+    if (step !== undefined) wave.skip(step);
+    else if (event.key === "Home") wave.setTime(0);
+    else if (event.key === "End") wave.setTime(this.seconds);
+    else if (event.key === " ") void wave.playPause();
+    else return;
+    event.preventDefault();
   }
 }
 
-function button(label: string, icon: string, classes: string): HTMLButtonElement {
+/** 0..255 from the server, as 0..1; a flat line without them. */
+function peaksOf(text: string): number[] {
+  const peaks = text.split(",").filter(Boolean).map(Number);
+  return peaks.length ? peaks.map((peak) => peak / 255) : [0, 0];
+}
+
+type Icon = "player-play" | "player-pause";
+const ICONS: Readonly<Record<Icon, string>> = {
+  "player-play": "icon-[tabler--player-play-filled]",
+  "player-pause": "icon-[tabler--player-pause-filled]",
+};
+
+function shape(name: Icon): HTMLElement {
+  const element = document.createElement("span");
+  element.className = `icon-base ${ICONS[name]}`;
+  element.ariaHidden = "true";
+  return element;
+}
+
+function button(label: string, classes: string, content: Node | string): HTMLButtonElement {
   const element = document.createElement("button");
   element.type = "button";
   element.className = `btn btn-sm ${classes}`;
   element.ariaLabel = label;
-  if (icon) {
-    const shape = document.createElement("span");
-    shape.className = `icon-base ${icon}`;
-    shape.ariaHidden = "true";
-    element.append(shape);
-  }
+  element.append(content);
   return element;
 }
 
@@ -110,7 +144,7 @@ function colors(): { waveColor: string; progressColor: string; cursorColor: stri
   const css = getComputedStyle(document.documentElement);
   const of = (name: string): string => css.getPropertyValue(name).trim();
   return {
-    waveColor: of("--color-base-300"),
+    waveColor: `color-mix(in oklab, ${of("--color-base-content")} 28%, transparent)`,
     progressColor: of("--color-primary"),
     cursorColor: of("--color-primary"),
   };

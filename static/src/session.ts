@@ -1,6 +1,6 @@
 /** Renews the session before it expires, so that nobody's shift is interrupted. */
 
-import { renewQuietly } from "./api";
+import { renewSession } from "./api";
 
 const EVERY_MS = 8 * 60_000; // the access token lives ten minutes
 
@@ -9,7 +9,7 @@ export function keepSession(): void {
   const renew = (): void => {
     if (Date.now() - renewed < EVERY_MS) return;
     renewed = Date.now();
-    void renewQuietly();
+    void renewSession();
   };
   // Page timers of a background tab run once a minute: often enough for this.
   setInterval(renew, 30_000);

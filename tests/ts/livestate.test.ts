@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backOff, type Hint, receive, START } from "../../static/src/livestate";
+import { backOff, closed, type Hint, isLost, receive, START } from "../../static/src/livestate";
 
 const hint = (seq: number): Hint => ({
   type: "hint",
@@ -10,31 +10,71 @@ const hint = (seq: number): Hint => ({
 });
 
 describe("the page's socket", () => {
+  it("looks at everything once it is subscribed, for what happened while the page was made", () => {
+    const { state, effects } = receive(START, { type: "subscribed", head: 7, refused: [] });
+
+    expect(state.last).toBe(7);
+    expect(effects).toEqual([{ do: "tell-all" }]);
+  });
+
   it("remembers the last event, so that a new connection asks for what came after it", () => {
     const first = receive(START, { type: "subscribed", head: 7, refused: [] });
-    const second = receive(first.state, hint(9));
 
-    expect(first.state.last).toBe(7);
-    expect(second.state.last).toBe(9);
+    expect(receive(first.state, hint(9)).state.last).toBe(9);
+  });
+
+  it("remembers how far a ping says it is, so that a quiet page does not ask for old events", () => {
+    const known = { last: 9, head: 9, tries: 0 };
+
+    expect(receive(known, { type: "ping", head: 5000 }).state.last).toBe(5000);
+    expect(receive(known, { type: "ping", head: 3 }).state.last).toBe(9);
+    expect(receive(known, { type: "ping", head: 3 }).effects).toEqual([{ do: "pong" }]);
   });
 
   it("tells each event once when a replay overlaps", () => {
-    const known = { last: 9, tries: 0 };
+    const known = { last: 9, head: 9, tries: 0 };
 
     const { effects } = receive(known, { type: "hints", hints: [hint(8), hint(9), hint(10)] });
 
     expect(effects).toEqual([{ do: "tell", hints: [hint(10)] }]);
   });
 
-  it("keeps its place when it subscribes to other topics", () => {
-    const { state } = receive({ last: 5, tries: 3 }, { type: "subscribed", head: 50, refused: [] });
+  it("keeps its place when it subscribes to other topics, so that the replay is told", () => {
+    const known = { last: 5, head: 5, tries: 3 };
 
-    expect(state).toEqual({ last: 5, tries: 0 });
+    const { state, effects } = receive(known, { type: "subscribed", head: 50, refused: [] });
+
+    expect(state).toEqual({ last: 5, head: 50, tries: 0 });
+    expect(effects).toEqual([]);
+    expect(receive(state, hint(20)).effects).toEqual([{ do: "tell", hints: [hint(20)] }]);
   });
 
-  it("looks at everything again after a gap", () => {
-    expect(receive(START, { type: "reset" }).effects).toEqual([{ do: "tell-all" }]);
-    expect(receive(START, { type: "skipped", count: 4 }).effects).toEqual([{ do: "tell-all" }]);
+  it("looks at everything again after a gap, and does not ask for it twice", () => {
+    const known = { last: 5, head: 5000, tries: 0 };
+
+    const { state, effects } = receive(known, { type: "reset" });
+
+    expect(effects).toEqual([{ do: "tell-all" }]);
+    expect(state.last).toBe(5000);
+    expect(receive(known, { type: "skipped", count: 4 }).effects).toEqual([{ do: "tell-all" }]);
+  });
+
+  it("has the login renewed where that was the reason, and else comes again by itself", () => {
+    expect(closed(START, 4401, 0).effects).toEqual([{ do: "renew" }]);
+    expect(closed(START, 1006, 0).effects).toEqual([{ do: "connect", afterMs: 500 }]);
+  });
+
+  it("leaves the page when its person was logged out", () => {
+    expect(receive(START, { type: "session.revoked" }).effects).toEqual([{ do: "leave" }]);
+  });
+
+  it("calls the connection lost from the second failure on, until it is subscribed again", () => {
+    const once = closed(START, 1006, 0).state;
+    const twice = closed(once, 1006, 0).state;
+
+    expect(isLost(once)).toBe(false);
+    expect(isLost(twice)).toBe(true);
+    expect(isLost(receive(twice, { type: "subscribed", head: 1, refused: [] }).state)).toBe(false);
   });
 
   it("waits longer with each failure, never above thirty seconds, and not in step with others", () => {

@@ -1,0 +1,47 @@
+/** The login dialog over a page whose session has ended: the page, and a running call, stay. */
+
+type LogIn = (path: string, fields: Readonly<Record<string, unknown>>) => Promise<Response>;
+
+interface Answer {
+  readonly message?: string;
+  readonly user?: { readonly id?: number };
+}
+
+/** Resolves with true when the person has logged in again, with false when they closed it. */
+export function askForPassword(logIn: LogIn): Promise<boolean> {
+  const dialog = document.querySelector<HTMLDialogElement>("#login-dialog");
+  const form = dialog?.querySelector<HTMLFormElement>("form");
+  const problem = form?.querySelector<HTMLElement>("[data-problem]");
+  if (!dialog || !form || !problem) return Promise.resolve(false);
+  const done = new AbortController();
+  const submit = async (): Promise<void> => {
+    problem.textContent = "";
+    const fields = Object.fromEntries(new FormData(form));
+    const response = await logIn(form.action, fields).catch(() => undefined);
+    const answer = (await response?.json().catch(() => ({}))) as Answer | undefined;
+    if (response?.ok) welcome(dialog, answer);
+    else problem.textContent = answer?.message ?? "The server could not be reached. Try again.";
+  };
+  const listen = { signal: done.signal };
+  form.addEventListener("submit", (event) => (event.preventDefault(), void submit()), listen);
+  if (!dialog.open) dialog.showModal();
+  form.querySelector<HTMLElement>("[type=password]")?.focus();
+  return new Promise((resolve) => {
+    const closed = (): void => {
+      done.abort();
+      form.reset();
+      problem.textContent = "";
+      resolve(dialog.returnValue === "in");
+    };
+    dialog.returnValue = "";
+    dialog.addEventListener("close", closed, listen);
+  });
+}
+
+function welcome(dialog: HTMLDialogElement, answer: Answer | undefined): void {
+  const owner = document.querySelector<HTMLMetaElement>('meta[name="user"]')?.content;
+  // Somebody else's login: their page is not this one.
+  if (owner && String(answer?.user?.id) !== owner) location.assign("/");
+  document.dispatchEvent(new CustomEvent("session-renewed"));
+  dialog.close("in");
+}
