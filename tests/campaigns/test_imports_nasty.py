@@ -23,9 +23,7 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def campaign(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
-) -> Campaign:
+def campaign(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Campaign:
     """A campaign whose lists are kept in a folder of the test's own."""
     monkeypatch.setenv("DIALER_SHEETS_WORKBOOK_UNPACKED_MB", "64")
     own = {**settings.STORAGES["sheets"], "OPTIONS": {"location": str(tmp_path)}}
