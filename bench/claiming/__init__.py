@@ -1,0 +1,1 @@
+"""What the benchmark of claims is made of."""
