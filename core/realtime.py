@@ -67,8 +67,7 @@ def topic(prefix: str, *, may_watch: MayWatch) -> None:
 
 def may_watch(user: Any, name: str) -> bool:
     """Whether the person may subscribe to the topic; no one may to an unknown one."""
-    words = name.split(":")
-    rule = _topics.get(":".join(words[0::2])) or _topics.get(words[0])
+    rule = _topics.get(":".join(name.split(":")[0::2]))
     return rule is not None and rule(user, name)
 
 

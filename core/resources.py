@@ -9,7 +9,6 @@ from django.utils import timezone
 from core import metrics, outbox
 from core.models import Event
 
-
 # Without a stretch of time the first answer would be a meaningless zero.
 CPU_OVER_S = 0.1
 

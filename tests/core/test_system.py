@@ -17,7 +17,7 @@ from core.models import Event
 
 def found(identity: str) -> list[str]:
     ours = [check for check in registry.registered_checks if check.__module__ == checks.__name__]
-    problems = [problem for check in ours for problem in check(app_configs=None)]
+    problems = [problem for check in ours for problem in check(app_configs=None, databases=None)]
     return [problem.msg for problem in problems if str(problem.id).startswith(identity)]
 
 
