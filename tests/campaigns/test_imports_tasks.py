@@ -1,5 +1,7 @@
 """Hints and sweeps of imports."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from campaigns import sheets, tasks
@@ -12,8 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _tasks_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.conf, "task_always_eager", True)
+def _tasks_run_at_once() -> Iterator[None]:
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 def test_the_beat_finds_what_no_hint_told() -> None:
