@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 from calls import history as finding
 from calls import notes, reports
 from calls.forms import HistoryForm
-from calls.models import Call, Note
+from calls.models import Call, Note, RecordingGap
 from campaigns.models import Campaign
 from core.web import requires
+
+AUDIBLE_MS = 500
 
 
 @requires("calls.add_call")
@@ -49,6 +51,7 @@ def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
         "events": call.events.order_by("at", "seq", "pk"),
         "notes": Note.objects.for_user(request.user).filter(call=call).select_related("author"),
         "recording": getattr(call, "recording", None),
+        "gaps": _audible_gaps(call),
         "times": _times(call),
         "facts": _facts(call),
     }
@@ -99,6 +102,12 @@ def _visible(request: HttpRequest, ref: UUID) -> Call:
         "agent", "campaign", "disposition", "lead", "recording", "team", "attempt"
     )
     return get_object_or_404(calls, public_id=ref)
+
+
+def _audible_gaps(call: Call) -> list[RecordingGap]:
+    """Where a listener misses something; what a recorder takes to stop is not worth a word."""
+    gaps = RecordingGap.objects.filter(recording__call=call).order_by("start_ms")
+    return [gap for gap in gaps if gap.end_ms - gap.start_ms >= AUDIBLE_MS]
 
 
 def _times(call: Call) -> list[tuple[str, datetime | None]]:

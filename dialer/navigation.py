@@ -20,10 +20,11 @@ class Item:
     permission: str
 
 
+PHONE = "calls.add_call"
 # Icons are whole class names, so that Tailwind finds them.
 GROUPS: dict[str, tuple[Item, ...]] = {
     "Work": (
-        Item("Dial", "calls:dial", "icon-[tabler--headset]", "calls.add_call"),
+        Item("Dial", "calls:dial", "icon-[tabler--headset]", PHONE),
         Item("Floor", "calls:live", "icon-[tabler--layout-dashboard]", "calls.view_live_calls"),
         Item("Calls", "calls:history", "icon-[tabler--history]", "calls.view_call"),
     ),
@@ -48,6 +49,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "system")
     return {
         "navigation": navigation(request) if user and user.is_authenticated else [],
+        "has_phone": has_phone(user) if user and user.is_authenticated else False,
         "theme": theme if theme in THEMES else "system",
         "theme_choices": THEMES.items(),
         "sidebar": "folded" if request.COOKIES.get("sidebar") == "folded" else "open",
@@ -60,7 +62,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = [
         {"label": label, "items": shown}
         for label, items in GROUPS.items()
-        if (shown := [_link(item) for item in items if request.user.has_perm(item.permission)])
+        if (shown := [_link(item) for item in items if _may_open(request.user, item)])
     ]
     links = [link for group in groups for link in group["items"]]
     leading = [link for link in links if request.path.startswith(link["url"])]
@@ -78,3 +80,12 @@ def _link(item: Item) -> dict[str, Any]:
         # Django's admin brings its own page frame and scripts.
         "outside": item.url_name.startswith("admin:"),
     }
+
+
+def has_phone(user: Any) -> bool:
+    """Whether the softphone is beside the pages: calls belong to an organization."""
+    return bool(user.organization_id and user.has_perm(PHONE))
+
+
+def _may_open(user: Any, item: Item) -> bool:
+    return has_phone(user) if item.permission == PHONE else bool(user.has_perm(item.permission))
