@@ -63,7 +63,7 @@ class Person:
         """Log in by the form and wait for the home page."""
         self.open("/login/")
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page).not_to_have_url(re.compile("/login"))
 

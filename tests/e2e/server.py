@@ -3,14 +3,15 @@
 import http.client
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tests import services
 from tests.standins.sip import edge
@@ -73,9 +74,14 @@ class Server:
         self._running.close()
 
     def kill(self) -> None:
-        """End the processes as a power cut would; `start` brings them back on the same data."""
+        """End all processes as a power cut would; `start` brings them back on the same data."""
         assert self._process
-        self._process.send_signal(signal.SIGKILL)
+        supervisor = psutil.Process(self._process.pid)
+        family = [supervisor, *supervisor.children(recursive=True)]
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(family, timeout=services.STOP_SECONDS)
         self._running.close()
 
     def answers(self) -> bool:
@@ -95,10 +101,10 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *, telephone: bool) -> Iterator[Server]:
+def serving(folder: Path, *, telephone: bool, **variables: str) -> Iterator[Server]:
     """Run an empty, migrated installation; with `telephone`, behind the real edge and SIPp.
 
-    Without it the softphone uses the practice line.
+    Without it the softphone uses the practice line. `variables` go into its environment.
     """
     if not BUILT.exists():
         raise FileNotFoundError("The front end is not built. Run: make setup")
@@ -117,6 +123,7 @@ def serving(folder: Path, *, telephone: bool) -> Iterator[Server]:
         SMTP_HOST="",
         LOG_LEVEL="INFO",
     )
+    server.environment.update(variables)
     with ExitStack() as stack:
         if telephone:
             (folder / "edge").mkdir()
