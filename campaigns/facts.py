@@ -2,10 +2,17 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Final
 
 from campaigns import numbers, windows
 from campaigns.eligibility import CampaignRules, Facts
-from campaigns.models import Campaign, Lead, PhoneState, SuppressionEntry
+from campaigns.models import Campaign, Lead, SuppressionEntry
+from campaigns.numbers import Number
+from core import statements
+
+_SUPPRESSED: Final = (
+    "SELECT 1 FROM campaigns_suppressionentry WHERE organization_id = %s AND phone = %s LIMIT 1"
+)
 
 
 def rules_of(campaign: Campaign) -> CampaignRules:
@@ -21,7 +28,7 @@ def rules_of(campaign: Campaign) -> CampaignRules:
 
 
 def of_number(
-    state: PhoneState,
+    number: Number,
     *,
     campaign: Campaign | None,
     lead: Lead | None,
@@ -30,21 +37,24 @@ def of_number(
     promised: bool = False,
     attempt_id: int | None = None,
 ) -> Facts:
-    """About one number whose state is locked.
+    """About one locked number.
 
     `zones` are those of a number without a lead; `attempt_id` is the attempt that asks, whose
     own hold on the number does not count.
     """
-    standing = suppressed(state.organization_id, [state.phone], campaign, now)
+    organization_id, phone = number.organization_id, number.phone
+    standing: dict[str, datetime | None] = {}
+    if _maybe_suppressed(organization_id, phone):
+        standing = suppressed(organization_id, [phone], campaign, now)
     return Facts(
-        phone=state.phone,
+        phone=phone,
         rules=rules_of(campaign) if campaign else None,
         zones=windows.zones_of(lead) if lead else zones,
         attempts=lead.attempts if lead else 0,
         promised=promised,
-        suppressed=state.phone in standing,
-        suppressed_until=standing.get(state.phone),
-        live_elsewhere=state.live_attempt not in (None, attempt_id),
+        suppressed=phone in standing,
+        suppressed_until=standing.get(phone),
+        live_elsewhere=number.live_attempt not in (None, attempt_id),
     )
 
 
@@ -86,3 +96,8 @@ def suppressed(
         before = found.get(phone, until)
         found[phone] = None if before is None or until is None else max(before, until)
     return found
+
+
+def _maybe_suppressed(organization_id: int, phone: str) -> bool:
+    """Whether there is any entry for a number; most have none, and need no closer look."""
+    return bool(statements.rows(_SUPPRESSED, [organization_id, phone]))

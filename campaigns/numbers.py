@@ -4,11 +4,19 @@ The only module that writes `PhoneState`.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
 from campaigns.models import DialAttempt, PhoneState
+from core import statements
+
+_STATE: Final = (
+    "SELECT id, live_attempt FROM campaigns_phonestate WHERE organization_id = %s AND phone = %s"
+)
+_HOLD: Final = "UPDATE campaigns_phonestate SET live_attempt = %s WHERE id = %s"
 
 
 def ensure(organization_id: int, phones: Iterable[str]) -> dict[str, PhoneState]:
@@ -22,25 +30,34 @@ def ensure(organization_id: int, phones: Iterable[str]) -> dict[str, PhoneState]
     return found
 
 
-def lock(organization_id: int, phone: str) -> PhoneState:
-    """The state of a number, locked until the end of the transaction; made when missing."""
-    locked = PhoneState.objects.select_for_update()
-    state = locked.filter(organization_id=organization_id, phone=phone).first()
-    if state is None:
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number whose state is locked until the end of the transaction."""
+
+    pk: int
+    organization_id: int
+    phone: str
+    live_attempt: int | None
+
+
+def lock(organization_id: int, phone: str) -> Number:
+    """Locks a number's state, and makes it when it is missing."""
+    if (found := lock_known(organization_id, phone)) is None:
         ensure(organization_id, [phone])
-        state = locked.get(organization_id=organization_id, phone=phone)
-    return state
+        found = lock_known(organization_id, phone)
+    assert found is not None
+    return found
 
 
-def lock_known(organization_id: int, phone: str) -> None:
-    """Locks the state of a number, if it has one, before the lead is locked."""
-    rows = PhoneState.objects.select_for_update()
-    rows.filter(organization_id=organization_id, phone=phone).first()
+def lock_known(organization_id: int, phone: str) -> Number | None:
+    """Locks a number's state, if it has one."""
+    found = statements.locked(_STATE, [organization_id, phone])
+    return Number(found[0][0], organization_id, phone, found[0][1]) if found else None
 
 
-def hold(state: PhoneState, attempt: DialAttempt) -> None:
-    """The number is in this attempt's call from now on. The state is locked and free."""
-    PhoneState.objects.filter(pk=state.pk).update(live_attempt=attempt.pk)
+def hold(number: Number, attempt: DialAttempt) -> None:
+    """The number, which is free, is in this attempt's call from now on."""
+    statements.run(_HOLD, [attempt.pk, number.pk])
 
 
 def dialed(attempt: DialAttempt, now: datetime) -> None:

@@ -16,7 +16,7 @@ from campaigns import candidates, facts, standing, windows
 from campaigns.candidates import Candidate
 from campaigns.eligibility import decide, decide_campaign, opening, version
 from campaigns.models import Campaign, CampaignSlots, Lead, QueueEntry
-from core import config
+from core import config, statements
 from core.retry import retried
 
 config.define(
@@ -47,6 +47,26 @@ _WORKING = (
     AgentSeat.State.ON_CALL,
     AgentSeat.State.WRAP_UP,
 )
+
+
+_COLUMNS = "SELECT id, lead_id, campaign_id, phone, tier FROM campaigns_queueentry"
+_FIRST = (
+    f"{_COLUMNS} WHERE campaign_id = %s AND owner = %s"
+    " ORDER BY tier, campaigns_queueentry.rank, id LIMIT 1"
+)
+_OF_LEAD = f"{_COLUMNS} WHERE lead_id = %s"
+_REMOVE = "DELETE FROM campaigns_queueentry WHERE id = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A locked place in the ready table."""
+
+    pk: int
+    lead_id: int
+    campaign_id: int
+    phone: str
+    tier: int
 
 
 @dataclass(slots=True)
@@ -152,9 +172,21 @@ def withdraw(lead_id: int | None) -> None:
     _put_back(QueueEntry.objects.filter(lead=lead_id), wait=True)
 
 
-def remove(entry: QueueEntry) -> None:
+def first(campaign_id: int, owner: int) -> Entry | None:
+    """The first entry of an owner (0: anyone's) that nobody is taking now, locked."""
+    found = statements.locked(_FIRST, [campaign_id, owner], skip=True)
+    return Entry(*found[0]) if found else None
+
+
+def of_lead(lead_id: int) -> Entry | None:
+    """A lead's entry, locked."""
+    found = statements.locked(_OF_LEAD, [lead_id])
+    return Entry(*found[0]) if found else None
+
+
+def remove(entry: Entry) -> None:
     """Takes out an entry that the caller has locked."""
-    QueueEntry.objects.filter(pk=entry.pk).delete()
+    statements.run(_REMOVE, [entry.pk])
 
 
 def ready_count(campaign_id: int) -> int:

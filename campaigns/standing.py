@@ -10,7 +10,7 @@ from typing import Any, Final
 from campaigns import callbacks
 from campaigns.eligibility import Decision
 from campaigns.models import Lead
-from core import config
+from core import config, statements
 from core.errors import DomainError
 
 config.define(
@@ -38,6 +38,10 @@ _ENDING: Final = {
     "max_attempts": S.FINISHED,
     "suppressed": S.SUPPRESSED,
 }
+_CLAIM: Final = (
+    "UPDATE campaigns_lead SET status = 'claimed', blocked_by = '', blocked_until = NULL,"
+    " finished_because = '' WHERE id = %s"
+)
 _DECIDED: Final = ("status", "next_attempt_at", "blocked_by", "blocked_until", "finished_because")
 
 
@@ -77,7 +81,10 @@ def refuse(leads: Collection[Lead], decisions: Mapping[int, Decision], now: date
 
 def claim(lead: Lead) -> None:
     """The lead is someone's now."""
-    _move(lead, S.CLAIMED, blocked_by="", blocked_until=None, finished_because="")
+    _check([lead], S.CLAIMED)
+    lead.status, lead.blocked_by, lead.blocked_until = S.CLAIMED, "", None
+    lead.finished_because = ""
+    statements.run(_CLAIM, [lead.pk])
 
 
 def retry(lead: Lead, at: datetime | None) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import presence
-from accounts.models import AgentSeat, Organization, User
+from accounts.models import AgentSeat, Organization, Team, User
 from bench.claiming.replay import SPAN, Bindings, Recording, Template, table_of
 from calls import lifecycle
 from campaigns import load, queue, windows
@@ -112,7 +112,9 @@ def _hire(organization: Organization, campaign: Campaign, count: int) -> list[in
     ]
     User.objects.bulk_create(people)
     people = list(User.objects.filter(organization=organization))
-    campaign.agents.set(people)
+    team = Team.objects.create(organization=organization, name="Floor")
+    team.members.set(people)
+    campaign.teams.add(team)
     for person in people:
         presence.open_session(person)
     AgentSeat.objects.update(state=AgentSeat.State.READY, ready_for=[campaign.pk])

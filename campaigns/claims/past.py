@@ -23,7 +23,8 @@ def record_past(
 
     An outgoing one counts against the caps of its number and its lead.
     """
-    state = numbers.lock(agent.organization_id or 0, phone)
+    number = numbers.lock(agent.organization_id or 0, phone)
+    state = PhoneState.objects.get(pk=number.pk)
     if lead is not None:
         lead = Lead.objects.select_for_update().get(pk=lead.pk)
     attempt = DialAttempt.objects.create(

@@ -11,10 +11,13 @@ from campaigns import callbacks, facts, numbers, queue, standing
 from campaigns.claims import reasons
 from campaigns.claims.reasons import Claim
 from campaigns.eligibility import Decision, decide, decide_campaign, version
-from campaigns.models import Campaign, DialAttempt, Lead, PhoneState, QueueEntry
+from campaigns.models import Campaign, DialAttempt, Lead, QueueEntry
+from campaigns.numbers import Number
+from campaigns.queue import Entry
 from core import phone as telephone
 from core.errors import DomainError
 
+ANYONE = 0
 # So many leads may turn out refused in one claim; then the agent asks again.
 REFUSED_PER_CLAIM = 20
 
@@ -28,9 +31,9 @@ def claim_next(agent: User, campaign_ids: Sequence[int], *, now: datetime) -> Cl
     claim says why, and when to ask again.
     """
     campaigns = list(
-        Campaign.objects.filter(organization=agent.organization_id, pk__in=campaign_ids)
-        .select_related("organization")
-        .defer("script")
+        Campaign.objects.filter(
+            organization=agent.organization_id, pk__in=campaign_ids
+        ).select_related("organization")
     )
     open_now = {
         row.pk: row for row in campaigns if decide_campaign(facts.rules_of(row), now).allowed
@@ -64,14 +67,14 @@ def claim_number(
         # Withheld numbers and extensions are many people's: nothing to hold.
         return _attempt(agent, phone, campaign, lead, now, inbound=True)
     campaign = _fresh(campaign.pk) if campaign else None
-    entry = _entry_of(lead)
-    state = numbers.lock(_organization(agent), phone)
+    entry = queue.of_lead(lead.pk) if lead else None
+    number = numbers.lock(_organization(agent), phone)
     lead = Lead.objects.select_for_update().get(pk=lead.pk) if lead else None
     if not inbound:
-        _refuse(_decide(state, campaign, lead, now))
+        _refuse(_decide(number, campaign, lead, now))
     attempt = _attempt(agent, phone, campaign, lead, now, inbound=inbound)
-    if state.live_attempt is None:
-        numbers.hold(state, attempt)
+    if number.live_attempt is None:
+        numbers.hold(number, attempt)
     if lead and not inbound and lead.status in standing.WAITING:
         standing.claim(lead)
         if entry:
@@ -84,7 +87,7 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
 
     Raises DomainError "not_allowed" with the refusals, having written nothing.
     """
-    state = numbers.lock(attempt.organization_id, attempt.phone)
+    number = numbers.lock(attempt.organization_id, attempt.phone)
     lead = None
     if attempt.lead_id:
         lead = Lead.objects.select_for_update().get(pk=attempt.lead_id)
@@ -95,7 +98,7 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
     if current.ended_at is not None or current.inbound:
         raise DomainError("This call is over.", code="illegal_move")
     campaign = _fresh(attempt.campaign_id)
-    _refuse(_decide(state, campaign, lead, now, attempt_id=attempt.pk))
+    _refuse(_decide(number, campaign, lead, now, attempt_id=attempt.pk))
     attempt.dialed_at = now
     attempt.rule_version = version(campaign.rule_version) if campaign else version(0)
     attempt.save(update_fields=["dialed_at", "rule_version"])
@@ -104,19 +107,17 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
         standing.dialed(lead, now)
 
 
-def _entries(agent: User, campaigns: dict[int, Campaign], now: datetime) -> Iterator[QueueEntry]:
+def _entries(agent: User, campaigns: dict[int, Campaign], now: datetime) -> Iterator[Entry]:
     """Locked entries for an agent, the best first; an empty table is filled once on the way."""
     filled: set[int] = set()
     while True:
-        entry = _first_own(agent, campaigns)
-        for campaign_id in () if entry else _in_turn(campaigns):
-            entry = _first(campaign_id, owner=0)
-            if entry:
-                break
+        # An agent's own callbacks come before anyone's.
+        places = [(campaign_id, agent.pk) for campaign_id in campaigns]
+        places += [(campaign_id, ANYONE) for campaign_id in _in_turn(campaigns)]
+        entry = next(filter(None, (queue.first(*place) for place in places)), None)
         if entry:
             yield entry
-            continue
-        if not _fill(agent, campaigns, filled, now):
+        elif not _fill(agent, campaigns, filled, now):
             return
 
 
@@ -129,42 +130,30 @@ def _fill(agent: User, campaigns: dict[int, Campaign], filled: set[int], now: da
     return bool(todo)
 
 
-def _first_own(agent: User, campaigns: dict[int, Campaign]) -> QueueEntry | None:
-    """The first callback that was promised by the agent."""
-    own = QueueEntry.objects.select_for_update(skip_locked=True)
-    return own.filter(campaign__in=campaigns, owner=agent.pk).order_by("tier", "rank", "id").first()
-
-
-def _first(campaign_id: int, *, owner: int) -> QueueEntry | None:
-    """The first entry of one campaign that nobody is taking now: one index dive."""
-    rows = QueueEntry.objects.select_for_update(skip_locked=True)
-    return rows.filter(campaign=campaign_id, owner=owner).order_by("tier", "rank", "id").first()
-
-
 def _in_turn(campaigns: dict[int, Campaign]) -> list[int]:
     """Campaigns by the urgency of their first entries; equals by lot, so that none starves."""
     if len(campaigns) == 1:
         return list(campaigns)
-    heads = QueueEntry.objects.filter(campaign__in=campaigns, owner=0).values_list("campaign")
+    heads = QueueEntry.objects.filter(campaign__in=campaigns, owner=ANYONE).values_list("campaign")
     tiers = list(heads.annotate(Min("tier")))
     random.shuffle(tiers)
     return [campaign_id for campaign_id, _ in sorted(tiers, key=lambda row: row[1])]
 
 
-def _take(agent: User, campaign: Campaign, entry: QueueEntry, now: datetime) -> DialAttempt | None:
+def _take(agent: User, campaign: Campaign, entry: Entry, now: datetime) -> DialAttempt | None:
     """Takes the lead of a locked entry; None when it may not be called: it then moved away."""
-    state = numbers.lock(campaign.organization_id, entry.phone)
+    number = numbers.lock(campaign.organization_id, entry.phone)
     lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
     promised = entry.tier == QueueEntry.Tier.CALLBACK
     decision = decide(
-        facts.of_number(state, campaign=campaign, lead=lead, promised=promised, now=now), now
+        facts.of_number(number, campaign=campaign, lead=lead, promised=promised, now=now), now
     )
     queue.remove(entry)
     if not decision.allowed:
         standing.refuse([lead], {lead.pk: decision}, now)
         return None
     attempt = _attempt(agent, lead.phone, campaign, lead, now, tier=entry.tier)
-    numbers.hold(state, attempt)
+    numbers.hold(number, attempt)
     standing.claim(lead)
     return attempt
 
@@ -197,19 +186,19 @@ def _attempt(
 
 
 def _decide(
-    state: PhoneState,
+    number: Number,
     campaign: Campaign | None,
     lead: Lead | None,
     now: datetime,
     *,
     attempt_id: int | None = None,
 ) -> Decision:
-    """The decision about a number whose state is locked."""
+    """The decision about a locked number."""
     known = facts.of_number(
-        state,
+        number,
         campaign=campaign,
         lead=lead,
-        zones=() if lead else _zones(state.phone),
+        zones=() if lead else _zones(number.phone),
         promised=bool(lead and callbacks.owed([lead.pk])),
         attempt_id=attempt_id,
         now=now,
@@ -230,11 +219,6 @@ def _refuse(decision: Decision) -> None:
             code="not_allowed",
             errors={"refusals": [refusal.as_dict() for refusal in decision.refusals]},
         )
-
-
-def _entry_of(lead: Lead | None) -> QueueEntry | None:
-    """The lead's place in the ready table, locked."""
-    return QueueEntry.objects.select_for_update().filter(lead=lead).first() if lead else None
 
 
 def _fresh(campaign_id: int | None) -> Campaign | None:
