@@ -71,7 +71,7 @@ class Shift:
     def recorded(self) -> bool:
         """Whether the first call's recording is whole and playable."""
         first = self.calls()[0]
-        return first["recording"] == "ready" and first["ends"] == [first["parts"]]
+        return bool(first["recording"] == "ready" and first["ends"] == [first["parts"]])
 
     def calls(self) -> list[dict[str, Any]]:
         """The agent's calls, as the database has them."""
@@ -116,9 +116,9 @@ def loudest(page: Page, seconds: float = 1.5) -> float:
 def shift(server: Server, someone: Callable[..., Person]) -> Callable[..., Shift]:
     """Makes an agent with a campaign and logs in: `shift(ANSWERS, BUSY)` has two leads."""
 
-    def begin(*endings: str, **campaign: Any) -> Shift:
+    def begin(*endings: str, color_scheme: str = "light", **campaign: Any) -> Shift:
         email, password = server.python(_cast(endings, campaign))
-        person = someone(server.url)
+        person = someone(server.url, color_scheme=color_scheme)
         person.log_in(email, password)
         return Shift(person, server, email, password)
 
@@ -248,6 +248,26 @@ def test_a_call_outlives_navigation_and_one_tab_leads(shift: Callable[..., Shift
     at_work.shows("The phone is in another tab.")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_desktop_is_accessible_with_a_lead_and_in_a_call(
+    shift: Callable[..., Shift], scheme: str
+) -> None:
+    at_work = shift(ANSWERS, color_scheme=scheme, delay_s=60)
+    at_work.open_desk()
+    faults = at_work.person.accessibility_faults()
+
+    at_work.start()
+    faults += at_work.person.accessibility_faults()
+    at_work.desk.get_by_role("button", name="Dial now").click()
+    at_work.shows("In call")
+    faults += at_work.person.accessibility_faults()
+    at_work.press("Hang up")
+    at_work.shows("Save and go on")
+    faults += at_work.person.accessibility_faults()
+
+    assert faults == []
+
+
 def test_an_incoming_call_is_answered_and_a_second_one_is_busy(
     shift: Callable[..., Shift],
 ) -> None:
@@ -282,7 +302,7 @@ def test_a_page_loaded_anew_in_a_call_ends_it_and_keeps_its_recording(
 
     at_work.page.on("dialog", lambda dialog: dialog.accept())  # "Leave the page?"
     at_work.page.reload()
-    at_work.shows("Wrap-up")
+    at_work.shows("Save and go on")
     at_work.page.keyboard.press("1")
     at_work.page.keyboard.press("1")
 

@@ -162,7 +162,11 @@ export class Desk {
 
   private resume(call: CallRecord | null, as: RestoredAs): void {
     if (call) this.box.events.begin(call.id, call.upload_token);
-    if (call || as === "ready") this.phone.input({ type: "restored", call, as });
+    if (!call && as !== "ready") return;
+    const { wrap_up_until: until, now } = this.info.presence ?? {};
+    const left = until && now ? Date.parse(until) - Date.parse(now) : null;
+    const wrapUpUntil = left === null ? null : this.phone.now() + left;
+    this.phone.input({ type: "restored", call, as, wrapUpUntil });
   }
 
   private hear(event: LineEvent): void {

@@ -127,7 +127,13 @@ export type Input =
   | { readonly type: "saved"; readonly id: string }
   | { readonly type: "saveFailed"; readonly id: string; readonly message: string }
   /** The page was loaded anew while the server knew a call of ours. */
-  | { readonly type: "restored"; readonly call: CallRecord | null; readonly as: RestoredAs }
+  | {
+      readonly type: "restored";
+      readonly call: CallRecord | null;
+      readonly as: RestoredAs;
+      /** When the server ends the wrap-up, if it said so. */
+      readonly wrapUpUntil?: number | null;
+    }
   // from the agent
   | { readonly type: "start"; readonly campaigns: readonly number[] }
   | { readonly type: "pause" }

@@ -131,7 +131,10 @@ export const auto: SomeMoves<AutoInput> = {
       by: "local",
       endedAt: now,
     } as const;
-    const ended: State = { ...paused, phase: "wrap_up", call: { ...call, invited: true, result } };
+    const limitS = input.call.campaign?.wrap_up_limit_s ?? 0;
+    const wrapUpUntil = input.wrapUpUntil ?? (limitS > 0 ? now + limitS * 1000 : null);
+    const over = { ...call, invited: true, result, wrapUpUntil };
+    const ended: State = { ...paused, phase: "wrap_up", call: over };
     if (input.as === "ended") return step(ended);
     return step(
       ended,
