@@ -4,7 +4,7 @@ import { CADENCES, samples, type Signal } from "./tones";
 
 export interface Microphone {
   readonly stream: MediaStream;
-  /** False: a marked test tone, for want of a microphone or of leave to use it. */
+  /** False: the practice line's test tone, for want of a microphone or of leave to use it. */
   readonly real: boolean;
 }
 
@@ -23,6 +23,8 @@ const OUTPUT = "dialer-loudspeaker";
 export class Sound {
   /** Told when devices come and go, or the microphone was changed. */
   onChange: () => void = () => undefined;
+  /** Whether a test tone may stand in for the microphone: nobody real is ever sent one. */
+  toneAllowed = false;
   private context: AudioContext | null = null;
   private microphone: Microphone | null = null;
   private graph: CallGraph | null = null;
@@ -48,7 +50,7 @@ export class Sound {
     if (this.audio.state === "suspended") await this.audio.resume().catch(() => undefined);
   }
 
-  /** Opens the microphone, asking for leave where the browser wants it. */
+  /** Opens the microphone, asking for leave where the browser wants it. Throws where there is none. */
   async open(): Promise<Microphone> {
     await this.wake();
     if (this.microphone && alive(this.microphone.stream)) return this.microphone;
@@ -57,9 +59,11 @@ export class Sound {
     return this.microphone;
   }
 
-  /** What the microphone is at the moment; null while it is not open. */
-  get current(): Microphone | null {
-    return this.microphone;
+  /** What the microphone is at the moment. */
+  get current(): "closed" | "real" | "tone" | "gone" {
+    if (!this.microphone) return "closed";
+    if (!alive(this.microphone.stream)) return "gone";
+    return this.microphone.real ? "real" : "tone";
   }
 
   /** Lets go of the microphone, so that the browser's mark goes out. */
@@ -127,7 +131,8 @@ export class Sound {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: constraints });
       stream.getAudioTracks()[0]?.addEventListener("ended", () => void this.devicesChanged());
       return { stream, real: true };
-    } catch {
+    } catch (error) {
+      if (!this.toneAllowed) throw error;
       return { stream: testTone(this.audio), real: false };
     }
   }
@@ -142,9 +147,13 @@ export class Sound {
 
   private async reopen(): Promise<void> {
     const former = this.microphone;
-    this.microphone = await this.findMicrophone();
-    this.graph?.speak(this.microphone.stream);
-    stop(former?.stream);
+    // Without another one the page says that the microphone is gone.
+    const found = await this.findMicrophone().catch(() => null);
+    if (found) {
+      this.microphone = found;
+      this.graph?.speak(found.stream);
+      stop(former?.stream);
+    }
     this.onChange();
   }
 

@@ -5,7 +5,7 @@ import { watch } from "../live";
 import { Leader } from "../tabs";
 import { toast } from "../toasts";
 import { Sound } from "./audio";
-import { perform, type World } from "./effects";
+import { NO_MICROPHONE, perform, type World } from "./effects";
 import type { Line, LineEvent, ToneTransport } from "./line";
 import type { Lines } from "./lines";
 import type { CallRecord, Presence } from "./messages";
@@ -64,10 +64,7 @@ export class Desk {
         toast(`The server refused a report of the call (${code}).`, "warning"),
     });
     this.phone.subscribe((state) => this.follow(state));
-    this.sound.onChange = () => {
-      const microphone = this.sound.current;
-      this.know({ microphone: microphone ? (microphone.real ? "real" : "tone") : "closed" });
-    };
+    this.sound.onChange = () => this.know({ microphone: this.sound.current });
     this.startClock();
     this.guardPage();
     this.watchPresence();
@@ -97,10 +94,14 @@ export class Desk {
   }
 
   /** Goes ready; the microphone is asked for while the person is at hand to allow it. */
-  ready(campaigns: readonly number[]): void {
+  async ready(campaigns: readonly number[]): Promise<void> {
     localStorage.setItem(CAMPAIGNS, JSON.stringify(campaigns));
-    void this.sound.open();
-    this.phone.input({ type: "start", campaigns });
+    try {
+      await this.sound.open();
+      this.phone.input({ type: "start", campaigns });
+    } catch {
+      toast(NO_MICROPHONE, "error");
+    }
   }
 
   call(number: string, campaign: number | null): void {
@@ -120,6 +121,7 @@ export class Desk {
     try {
       const config = await server.config();
       this.know({ config, problem: "" });
+      this.sound.toneAllowed = config.mode === "practice";
       const { part_ms, mime_types } = config.recording;
       this.recorder = this.newRecorder(mimeOf(mime_types), part_ms);
       const { openLine } = await import("./lines");
@@ -130,7 +132,9 @@ export class Desk {
       await this.restore();
       this.breaks = await server.breaks();
     } catch (error) {
-      this.know({ problem: reasonOf(error) });
+      // Who has no seat, such as an administrator, needs no phone either.
+      const absent = isRefusal(error) && (error.status === 403 || error.code === "not_an_agent");
+      this.know({ problem: reasonOf(error), absent });
       if (!isRefusal(error)) setTimeout(() => void this.openAgain(), SIGN_IN_AGAIN_MS);
     }
     this.tell();
@@ -294,6 +298,7 @@ function emptyInfo(): Info {
     config: null,
     presence: null,
     problem: "",
+    absent: false,
     microphone: "closed",
     outbox: { waiting: 0, parked: 0, reason: "", failing: false, disk: "" },
     elsewhere: false,

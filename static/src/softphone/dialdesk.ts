@@ -170,7 +170,7 @@ class DialDesk extends HTMLElement {
     const form = event.target as HTMLFormElement;
     if (!form.matches("[data-start]")) return;
     event.preventDefault();
-    this.desk?.ready(this.checkedCampaigns());
+    void this.desk?.ready(this.checkedCampaigns());
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {

@@ -41,6 +41,8 @@ type Doing = {
   ) => void | Promise<void>;
 };
 
+export const NO_MICROPHONE =
+  "No microphone: allow it in the browser's address bar, or plug one in.";
 const DIAL_TRIES = 3;
 /** How long a result waits for the news that its call has ended. */
 const HEARD_MS = 5000;
@@ -126,9 +128,15 @@ const DOING: Doing = {
     };
     const invite = { id, cancelled: false };
     pending.invite = invite;
-    const graph = await sound.begin();
+    const graph = await sound.begin().catch(() => null);
     pending.invite = null;
     if (now().call !== id) return sound.end();
+    if (!graph) {
+      world.onNotice("error", NO_MICROPHONE);
+      // The next lead would fare no better.
+      input({ type: "pause" });
+      return failed("no_microphone");
+    }
     if (invite.cancelled) return failed("canceled");
     try {
       const headers = [`X-Call-Grant: ${grant}`, `X-Call-Ref: ${id}`];
@@ -144,11 +152,13 @@ const DOING: Doing = {
     pending.release = server.release(id, reason).catch(() => undefined);
   },
 
-  async answer(_effect, { sound, line, now }) {
+  async answer(_effect, { sound, line, now, onNotice }) {
     const { call } = now();
-    const graph = await sound.begin();
-    if (now().call === call && now().phase === "incoming") line()?.answer(graph);
+    const graph = await sound.begin().catch(() => null);
+    const wanted = now().call === call && now().phase === "incoming";
+    if (wanted && graph) line()?.answer(graph);
     else sound.end();
+    if (!graph) onNotice("error", NO_MICROPHONE);
   },
 
   reject({ ref, status }, { line }) {

@@ -49,6 +49,7 @@ class SoftphoneDock extends HTMLElement {
     if (!this.desk) return;
     const { phone, info, campaigns, breaks } = this.desk;
     const { flags, texts, values } = view(phone.state, info, phone.now());
+    this.hidden = flags.has("absent");
     const local: Readonly<Record<string, boolean>> = {
       keys: this.keys && phone.state.phase === "in_call",
       campaigns: campaigns.length > 0,

@@ -14,7 +14,9 @@ export interface Info {
   readonly presence: Presence | null;
   /** Why the phone cannot work on this page at all; empty if it can. */
   readonly problem: string;
-  readonly microphone: "closed" | "real" | "tone";
+  /** This person has no phone. */
+  readonly absent: boolean;
+  readonly microphone: "closed" | "real" | "tone" | "gone";
   readonly outbox: OutboxState;
   /** A call that another browser holds. */
   readonly elsewhere: boolean;
@@ -48,6 +50,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   no_answer: "Nobody answered.",
   unavailable: "Nobody could be reached.",
   canceled: "You hung up before an answer.",
+  no_microphone: "The microphone could not be opened.",
   connection_error: "The telephone line was not reachable.",
   rtp_timeout: "The sound was lost.",
   page_lost: "The page was closed during the call.",
@@ -67,9 +70,11 @@ function flagsOf(state: State, info: Info): string[] {
   const named: Readonly<Record<string, boolean>> = {
     works,
     problem: info.problem !== "",
+    absent: info.absent,
     elsewhere: works && info.elsewhere,
     practice: info.config?.mode === "practice",
     "test-tone": info.microphone === "tone",
+    "microphone-gone": info.microphone === "gone",
     "has-call": call !== null,
     "on-phone": ON_PHONE.has(phase),
     talking: TALKING.has(phase),

@@ -172,6 +172,19 @@ describe("inviting", () => {
     expect(bench.line).toEqual(["invite +12025550100"]);
   });
 
+  it("never reaches it without a microphone, and says so", async () => {
+    const bench = new Bench();
+    perform(INVITE, bench.world);
+    await bench.fail(new DOMException("no", "NotFoundError"));
+
+    expect(bench.line).toEqual(["silence"]);
+    expect(bench.inputs).toMatchObject([
+      { type: "pause" },
+      { type: "over", cause: "no_microphone" },
+    ]);
+    expect(bench.notices[0]).toContain("No microphone");
+  });
+
   it("never reaches it when the agent hung up meanwhile", async () => {
     const bench = new Bench();
     perform(INVITE, bench.world);

@@ -13,6 +13,7 @@ const INFO: Info = {
   config: null,
   presence: null,
   problem: "",
+  absent: false,
   microphone: "real",
   outbox: { waiting: 0, parked: 0, reason: "", failing: false, disk: "" },
   elsewhere: false,
