@@ -144,7 +144,8 @@ function colors(): { waveColor: string; progressColor: string; cursorColor: stri
   const css = getComputedStyle(document.documentElement);
   const of = (name: string): string => css.getPropertyValue(name).trim();
   return {
-    waveColor: `color-mix(in oklab, ${of("--color-base-content")} 28%, transparent)`,
+    // Opaque, because the played part is drawn through it.
+    waveColor: `color-mix(in oklab, ${of("--color-base-content")} 30%, ${of("--color-base-100")})`,
     progressColor: of("--color-primary"),
     cursorColor: of("--color-primary"),
   };
