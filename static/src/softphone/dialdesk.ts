@@ -11,7 +11,7 @@ import { choice } from "./moves/wrapup";
 import { instantIn, wallIn } from "./numbers";
 import { choicesOf } from "./results";
 import { pressOf, resultOf } from "./shortcuts";
-import { TALKING } from "./state";
+import { type LiveCall, TALKING } from "./state";
 import { canChoose, view } from "./view";
 
 const DAY_MS = 86_400_000;
@@ -21,6 +21,7 @@ class DialDesk extends HTMLElement {
   private stop: (() => void) | null = null;
   private lead = "";
   private over = "";
+  private firstCall = false;
 
   connectedCallback(): void {
     const found = desk();
@@ -52,6 +53,7 @@ class DialDesk extends HTMLElement {
       callback: chosen?.callback ?? false,
       custom: customFacts(state.call?.record?.lead).length > 0,
       checked,
+      "first-call": this.firstCall,
       "has-limit": base.texts["wrap-up-left"] !== "",
     };
     const texts: Readonly<Record<string, string>> = {
@@ -78,11 +80,21 @@ class DialDesk extends HTMLElement {
     this.listResults();
     const note = this.note();
     if (note) note.value = call?.draft.note ?? "";
+    void this.showHistory(call);
+  }
+
+  /** The fragment that the history page fetches for itself, without the call in hand. */
+  private async showHistory(call: LiveCall | null): Promise<void> {
     const history = this.querySelector<HTMLElement>("#history-rows");
+    this.firstCall = false;
     if (!history || !call?.record?.lead) return void history?.replaceChildren();
     const path = `${this.dataset["history"]}?number=${encodeURIComponent(call.number)}`;
-    // The fragment that the history page fetches for itself.
-    void htmx.ajax("get", path, { target: history, swap: "outerHTML", source: history });
+    await htmx.ajax("get", path, { target: history, swap: "outerHTML", source: history });
+    const rows = this.querySelector("#history-rows");
+    rows?.querySelector(`a[href*="${call.id}"]`)?.closest("tr")?.remove();
+    this.firstCall = !rows?.querySelector("tbody tr");
+    if (this.firstCall) rows?.replaceChildren();
+    this.render();
   }
 
   private showCustom(): void {
@@ -101,6 +113,7 @@ class DialDesk extends HTMLElement {
       if (!button) return [];
       fill(button, { label: one.label, key: one.key.toUpperCase() });
       button.dataset["result"] = one.code;
+      button.title = one.label;
       if (one.success) button.querySelector("[data-slot=label]")?.classList.add("font-medium");
       const key = button.querySelector<HTMLElement>('[data-slot="key"]');
       if (key) key.hidden = !one.key;
