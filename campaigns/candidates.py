@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
-
 from campaigns import callbacks
 from campaigns.models import Callback, Campaign, Lead, QueueEntry
 from core import config
@@ -89,12 +87,18 @@ def anything_due(campaign_id: int, now: datetime) -> bool:
 
 
 def next_time(campaign_id: int, now: datetime) -> datetime | None:
-    """When the next retry or callback is due, looking forward."""
-    retry = Lead.objects.filter(
+    """When the next retry or callback is due, looking forward: two index dives.
+
+    The first in order, for MariaDB finds a minimum by reading them all.
+    """
+    retries = Lead.objects.filter(
         campaign=campaign_id, status=S.RETRY, next_attempt_at__isnull=False
-    ).aggregate(at=Min("next_attempt_at"))["at"]
-    promise = Callback.objects.filter(
+    ).order_by("next_attempt_at", "id")
+    promises = Callback.objects.filter(
         campaign=campaign_id, done_at=None, lead__status=S.RETRY
-    ).aggregate(at=Min("next_at"))["at"]
-    times = [max(at, now) for at in (retry, promise) if at]
-    return min(times, default=None)
+    ).order_by("next_at", "id")
+    first = (
+        retries.values_list("next_attempt_at", flat=True).first(),
+        promises.values_list("next_at", flat=True).first(),
+    )
+    return min((max(at, now) for at in first if at), default=None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 
 from campaigns import eligibility
 from campaigns.models import Campaign, Lead, WindowClass, WindowState
@@ -107,9 +107,16 @@ def next_opening(campaign: Campaign, now: datetime) -> datetime | None:
 
 
 def _waiting(campaign: Campaign) -> list[int | None]:
-    """The classes that have new leads; MariaDB hops from one to the next in the index."""
-    rows = Lead.objects.filter(campaign=campaign, status=Lead.Status.NEW).order_by("window_class")
-    return list(rows.values_list("window_class", flat=True).distinct())
+    """The classes that have new leads, of which None are those without a class.
+
+    An index dive for each class that exists. A DISTINCT or EXISTS would do as well, but MariaDB
+    answers those by a walk through all new leads, which takes a second over a million.
+    """
+    new = Lead.objects.filter(campaign=campaign, status=Lead.Status.NEW)
+    one = Subquery(new.filter(window_class=OuterRef("pk")).order_by().values("pk")[:1])
+    known = WindowClass.objects.alias(one=one).filter(one__isnull=False).order_by("pk")
+    found: list[int | None] = list(known.values_list("pk", flat=True))
+    return [None, *found] if new.filter(window_class=None).exists() else found
 
 
 def _current(campaign: Campaign, classes: list[int], now: datetime) -> dict[int, WindowState]:

@@ -77,7 +77,7 @@ def test_states_are_kept_until_hours_or_rules_pass_them_by(
     LeadFactory.create(campaign=campaign, window_class=east)
     windows.outlook(campaign, NIGHT)
 
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
+    with django_assert_num_queries(3):  # type: ignore[attr-defined]  # a context manager
         windows.outlook(campaign, NIGHT + timedelta(hours=5))
     later = windows.outlook(campaign, NIGHT + timedelta(hours=6))
     campaign.window_end, campaign.rule_version = campaign.window_end.replace(hour=12), 2
