@@ -1,6 +1,6 @@
 """Claims a second: agents who take the next call, at ten thousand leads and at a million.
 
-    make bench NAME=claim        python -m bench.claim --seconds 6 --rounds 2
+    make bench NAME=claim        python -m bench.claim --seconds 3 --rounds 3
 
 A claim is `calls.lifecycle.next_call`, with seat, attempt, call, event and commit. Beside it, in
 the same minutes, the bare driver sends the statements of one such claim (claiming/replay.py).
@@ -158,8 +158,8 @@ def name(case: Case) -> str:
 def main() -> None:
     """Measures every case in turn, several times over, so that all see the same weather."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=6, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large", type=int, default=SIZES["1m"], help="leads of the long list")
     options = parser.parse_args()
     sizes = {**SIZES, "1m": options.large}
@@ -170,8 +170,8 @@ def main() -> None:
     found: dict[Case, list[list[float]]] = defaultdict(list)
     for _ in range(options.rounds):
         for claimers in CLAIMERS:
-            for bare_too in (False, True):
-                for size in SIZES:
+            for size in SIZES:
+                for bare_too in (False, True):
                     case = Case(size, claimers, bare_too)
                     found[case] += measure(worlds[size], case, options.seconds)
     report(found, worlds)
