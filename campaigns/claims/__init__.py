@@ -1,7 +1,7 @@
 """Decisions to dial, from the claim of a lead to its settling.
 
 The only modules that write `DialAttempt`. All functions run inside the caller's transaction;
-locks are taken in one order everywhere: seat, queue entry, number, lead, call.
+locks are taken in one order everywhere: seat, slots, queue entry, number, lead, call.
 """
 
 from campaigns.claims.past import record_past
