@@ -51,8 +51,15 @@ def record(
         actor_id=getattr(actor, "pk", actor),
         at=at or timezone.now(),
     )
-    transaction.on_commit(doorbell.ring, robust=True)
+    _ring_after_commit()
     return event
+
+
+def _ring_after_commit() -> None:
+    """One ring for all events of a transaction: readers then find every one of them."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(hook[1] is doorbell.ring for hook in waiting):
+        transaction.on_commit(doorbell.ring, robust=True)
 
 
 def topic(prefix: str, *, may_watch: MayWatch) -> None:
