@@ -6,7 +6,7 @@ open, its intervals follow one another without gap or overlap. Seats come first 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,7 +21,7 @@ from accounts.models import (
     Organization,
     User,
 )
-from core import config, realtime
+from core import config, realtime, statements
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -41,6 +41,13 @@ MOVES: dict[str, frozenset[str]] = {
     S.ON_CALL: _RESTING | {S.WRAP_UP},
     S.WRAP_UP: _RESTING,
 }
+# What a move may write: all but whose seat it is.
+_OF_A_CHANGE: Final = tuple(
+    field.name
+    for field in AgentSeat._meta.concrete_fields
+    if field.name not in ("id", "user", "organization")
+)
+_TEAMS: Final = "SELECT team_id FROM accounts_team_members WHERE user_id = %s"
 BREAK_REASONS = {
     "lunch": "Lunch",
     "short": "Short break",
@@ -285,7 +292,7 @@ def _change(seat: AgentSeat, state: S, now: datetime) -> None:
     _demand(seat, state)
     was = seat.state
     _move(seat, state, now)
-    seat.save()
+    statements.update(seat, *_OF_A_CHANGE)
     _announce(seat, was)
 
 
@@ -316,7 +323,7 @@ def _end_shift(seat: AgentSeat, session: AgentSession, now: datetime) -> None:
 def _move(seat: AgentSeat, state: S, now: datetime) -> None:
     """Ends the seat's interval and begins the next, in a shift that is opened when missing."""
     now = max(now, seat.since)  # another node's clock may be behind
-    if seat.session is None:
+    if seat.session_id is None:
         seat.session = AgentSession.objects.create(
             user=seat.user,
             organization_id=seat.organization_id,
@@ -324,14 +331,16 @@ def _move(seat: AgentSeat, state: S, now: datetime) -> None:
             login_at=now,
         )
     _end_interval(seat, now)
-    AgentStateInterval.objects.create(
-        user=seat.user,
-        organization_id=seat.organization_id,
-        session=seat.session,
-        open_key=seat.user_id,
-        state=state,
-        reason=seat.break_reason.code if state == S.BREAK and seat.break_reason else "",
-        start_at=now,
+    statements.insert(
+        AgentStateInterval(
+            user=seat.user,
+            organization_id=seat.organization_id,
+            session_id=seat.session_id,
+            open_key=seat.user_id,
+            state=state,
+            reason=seat.break_reason.code if state == S.BREAK and seat.break_reason else "",
+            start_at=now,
+        )
     )
     seat.state, seat.since = state, now
 
@@ -341,14 +350,14 @@ def _end_interval(seat: AgentSeat, now: datetime) -> None:
 
 
 def _announce(seat: AgentSeat, was: str) -> None:
-    teams = seat.user.teams.values_list("pk", flat=True)
+    teams = statements.rows(_TEAMS, [seat.user_id])
     realtime.record(
         "presence.changed",
         organization=seat.organization_id,
         topics=[
             f"agent:{seat.user_id}",
             f"org:{seat.organization_id}:presence",
-            *(f"team:{team}:presence" for team in teams),
+            *(f"team:{team}:presence" for (team,) in teams),
         ],
         subject={"agent": seat.user_id},
         data={"state": seat.state, "was": was},

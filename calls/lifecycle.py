@@ -20,7 +20,7 @@ from calls.models import Call
 from calls.timing import Timeline, milliseconds
 from campaigns import claims
 from campaigns.models import Campaign, DialAttempt
-from core import config
+from core import config, statements
 from core.errors import DomainError
 from core.retry import retried
 
@@ -267,7 +267,7 @@ def record_past(attempt: DialAttempt, **facts: Any) -> Call:
         campaign=attempt.campaign,
         lead=attempt.lead,
         agent=attempt.agent,
-        team=matching.team_of(attempt.agent, attempt.campaign_id),
+        team_id=matching.team_of(attempt.agent, attempt.campaign_id),
         status=S.WRAPPED_UP,
         **facts,
     )
@@ -277,20 +277,21 @@ def _reserve(
     seat: AgentSeat, attempt: DialAttempt, now: datetime, *, number: str, **how: Any
 ) -> Call:
     agent, campaign = seat.user, attempt.campaign
-    call = Call.objects.create(
+    call = Call(
         **{"public_id": uuid4(), **how},
         attempt=attempt,
         organization_id=attempt.organization_id,
         campaign=campaign,
         lead=attempt.lead,
         agent=agent,
-        team=matching.team_of(agent, attempt.campaign_id),
+        team_id=matching.team_of(agent, attempt.campaign_id),
         live_agent=agent.pk,
         number=number,
         caller_id=campaign.caller_id if campaign else "",
         reserved_at=now,
         lease_until=now + lease.span(),
     )
+    statements.insert(call)
     presence.reserve(seat, call.public_id, now)
     news.tell(call, "reserved", now)
     return call

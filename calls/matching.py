@@ -1,22 +1,27 @@
 """Whose call it is: the lead behind a number, and the team behind an agent."""
 
-from typing import Any
+from typing import Any, Final
 
-from accounts.models import Team
 from calls import limits  # noqa: F401  # defines what is read here
 from campaigns.models import Campaign, Lead
-from core import config, phone
+from core import config, phone, statements
 from core.errors import InputError
 
 _LONGEST = 32
+_TEAM: Final = (
+    "SELECT team.id FROM accounts_team team"
+    " JOIN accounts_team_members member ON member.team_id = team.id"
+    " LEFT JOIN campaigns_campaign_teams assigned"
+    " ON assigned.team_id = team.id AND assigned.campaign_id = %s"
+    " WHERE member.user_id = %s AND team.archived_at IS NULL"
+    " ORDER BY assigned.id IS NULL, team.id LIMIT 1"
+)
 
 
-def team_of(agent: Any, campaign_id: int | None) -> Team | None:
-    """The agent's team: the one assigned to the campaign, else the first."""
-    own = Team.objects.filter(members=agent, archived_at=None).order_by("pk")
-    if campaign_id is not None and (assigned := own.filter(campaigns=campaign_id).first()):
-        return assigned
-    return own.first()
+def team_of(agent: Any, campaign_id: int | None) -> int | None:
+    """The id of the agent's team: the one assigned to the campaign, else the first."""
+    found = statements.rows(_TEAM, [campaign_id, agent.pk])
+    return found[0][0] if found else None
 
 
 def number_to_dial(raw: str, campaign: Campaign | None) -> str:

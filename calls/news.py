@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Team
 from calls.models import Call, CallEvent
-from core import realtime
+from core import realtime, statements
 
 
 def tell(call: Call, kind: str, now: datetime, **data: Any) -> None:
@@ -17,14 +17,16 @@ def tell(call: Call, kind: str, now: datetime, **data: Any) -> None:
 
 def note(call: Call, kind: str, now: datetime, **data: Any) -> None:
     """Writes the server's own event on the call's record."""
-    CallEvent.objects.create(
-        call=call,
-        source="server",
-        client_id=uuid.uuid4().hex,
-        kind=kind,
-        at=now,
-        received_at=now,
-        data=data,
+    statements.insert(
+        CallEvent(
+            call=call,
+            source="server",
+            client_id=uuid.uuid4().hex,
+            kind=kind,
+            at=now,
+            received_at=now,
+            data=data,
+        )
     )
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
-from core import doorbell
+from core import doorbell, statements
 from core.models import Event
 
 type MayWatch = Callable[[Any, str], bool]
@@ -40,7 +40,7 @@ def record(
     """
     if severity == Event.Severity.ERROR:
         category = "error"
-    event = Event.objects.create(
+    event = Event(
         kind=kind,
         organization_id=getattr(organization, "pk", organization),
         topics=list(topics),
@@ -51,6 +51,7 @@ def record(
         actor_id=getattr(actor, "pk", actor),
         at=at or timezone.now(),
     )
+    statements.insert(event)
     _ring_after_commit()
     return event
 

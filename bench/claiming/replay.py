@@ -65,6 +65,7 @@ class Template:
         """Executes it and binds the ids and numbers of its rows."""
         cursor.execute(self.sql, [place(bound) for place in self.places])
         if cursor.description is None:
+            _bind(cursor.lastrowid, bound)
             return
         rows = cursor.fetchall()
         if self.found and not rows:

@@ -15,6 +15,7 @@ from campaigns.models import Campaign, DialAttempt, Lead, QueueEntry
 from campaigns.numbers import Number
 from campaigns.queue import Entry
 from core import phone as telephone
+from core import statements
 from core.errors import DomainError
 
 ANYONE = 0
@@ -169,7 +170,7 @@ def _attempt(
     tier: int | None = None,
 ) -> DialAttempt:
     """Writes the decision down."""
-    return DialAttempt.objects.create(
+    attempt = DialAttempt(
         organization_id=_organization(agent),
         campaign=campaign,
         lead=lead,
@@ -183,6 +184,7 @@ def _attempt(
         decision="" if inbound else "allowed",
         rule_version=version(campaign.rule_version if campaign else 0),
     )
+    return statements.insert(attempt)
 
 
 def _decide(
