@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import edge
 
 app_name = "accounts-internal"
-urlpatterns = [path("sip/ha1", views.ha1, name="ha1")]
+urlpatterns = [path("sip/ha1", edge.ha1, name="ha1")]

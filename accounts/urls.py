@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import door
 
 app_name = "accounts"
 urlpatterns = [
-    path("login/", views.login, name="login"),
-    path("logout/", views.logout, name="logout"),
-    path("theme/", views.theme, name="theme"),
+    path("login/", door.login, name="login"),
+    path("logout/", door.logout, name="logout"),
+    path("theme/", door.theme, name="theme"),
 ]

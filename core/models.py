@@ -1,4 +1,4 @@
-"""The system's own tables: events (outbox and activity feed), heartbeats, feature flags."""
+"""The system's own tables: events (outbox and feed), audit log, heartbeats, feature flags."""
 
 from django.conf import settings
 from django.db import models
@@ -84,3 +84,61 @@ class FeatureFlag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuditEntry(models.Model):
+    """Who did what, on which, and what it changed. Written by `core.audit` alone; append-only.
+
+    Names are copied: an entry still reads when its person or its target is gone.
+    """
+
+    class Outcome(models.TextChoices):
+        """How it went."""
+
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+        FAILED = "failed", "Failed"
+
+    at = models.DateTimeField()
+    organization_id = models.BigIntegerField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=255, blank=True)
+    # In whose place: the role or the token that the actor used.
+    acting_as = models.CharField(max_length=120, blank=True)
+    action = models.CharField(max_length=64)
+    target_type = models.CharField(max_length=64, blank=True)
+    target_id = models.CharField(max_length=64, blank=True)
+    target_name = models.CharField(max_length=255, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=255, blank=True)
+    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.DONE)
+    # Its place in the sealed chain, and the HMAC over it and everything before it.
+    seq = models.BigIntegerField(null=True, unique=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["organization_id", "id"], name="audit_of_organization"),
+            models.Index(fields=["actor_id", "id"], name="audit_of_actor"),
+            models.Index(fields=["action", "id"], name="audit_of_action"),
+            models.Index(fields=["target_type", "target_id", "id"], name="audit_of_target"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor_name or 'the system'}"
+
+
+class AuditSeal(models.Model):
+    """The end of a sealed batch of audit entries: which one was last, and the chain's digest."""
+
+    last_seq = models.BigIntegerField(unique=True)
+    count = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seal up to {self.last_seq}"

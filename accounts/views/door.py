@@ -1,15 +1,14 @@
-"""Pages of the door: logging in and out, the choice of a theme; and what the SIP edge asks."""
+"""Pages of the door: logging in and out, the choice of a theme."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import logins, sip
-from accounts.authentication import asker, edge_only, landing, leave, login_of, remember
+from accounts import logins
+from accounts.authentication import asker, landing, leave, login_of, remember
 from accounts.forms import LoginForm, ThemeForm
 from core.errors import DomainError
 from core.web import public
@@ -70,14 +69,3 @@ def theme(request: HttpRequest) -> HttpResponse:
         secure=settings.SECURE_COOKIES,
     )
     return response
-
-
-@edge_only
-@require_GET
-@never_cache
-def ha1(request: HttpRequest) -> HttpResponse:
-    """What a registration of `?user=` must prove; 404 when nobody of that name is logged in."""
-    proof = sip.ha1_for(request.GET.get("user", ""), timezone.now())
-    if proof is None:
-        return HttpResponse("unknown", status=404, content_type="text/plain")
-    return HttpResponse(proof, content_type="text/plain")

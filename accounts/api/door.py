@@ -1,9 +1,9 @@
-"""The API about people: the door, an agent's state, and how their softphone starts."""
+"""The API's door: logins opened, kept and ended, and who is asking."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import logins, presence, sip
+from accounts import logins
 from accounts.authentication import (
     REFRESH,
     asker,
@@ -24,17 +24,11 @@ from accounts.authentication import (
     person,
     remember,
 )
-from accounts.models import BreakReason, LoginSession
 from accounts.serializers import (
-    BreakReasonsSerializer,
-    BreakSerializer,
     EntrySerializer,
     LoginSerializer,
     PersonSerializer,
-    ReadySerializer,
     RefreshSerializer,
-    SeatSerializer,
-    SoftphoneSerializer,
     SuccessSerializer,
 )
 from core.errors import DomainError
@@ -126,76 +120,6 @@ class Continue(_Door):
         response = HttpResponseRedirect(wanted)
         remember(request._request, response, entry)
         return response
-
-
-class _Agent(APIView):
-    """For those who have a seat."""
-
-    permissions = ("accounts.change_agentseat",)
-
-
-class Presence(_Agent):
-    """The asking agent's state."""
-
-    @extend_schema(responses=SeatSerializer)
-    def get(self, request: Request) -> Response:
-        """The seat as the server holds it."""
-        return Response(SeatSerializer(presence.current(person(request))).data)
-
-
-class Ready(_Agent):
-    """Ready for calls of the named campaigns."""
-
-    @extend_schema(request=ReadySerializer, responses=SeatSerializer)
-    def post(self, request: Request) -> Response:
-        """The new state; during a call, the present one, and readiness follows it."""
-        wanted = ReadySerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        seat = presence.ready(person(request), wanted.validated_data["campaigns"])
-        return Response(SeatSerializer(seat).data)
-
-
-class TakeBreak(_Agent):
-    """Away for a reason."""
-
-    @extend_schema(request=BreakSerializer, responses=SeatSerializer)
-    def post(self, request: Request) -> Response:
-        """The new state; during a call, the present one, and the break follows it."""
-        wanted = BreakSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        reasons = BreakReason.objects.for_user(person(request))
-        reason = get_object_or_404(reasons, code=wanted.validated_data["reason"])
-        return Response(SeatSerializer(presence.take_break(person(request), reason)).data)
-
-
-class Offline(_Agent):
-    """Out of the queue."""
-
-    @extend_schema(request=None, responses=SeatSerializer)
-    def post(self, request: Request) -> Response:
-        """The new state; during a call, the present one, and going offline follows it."""
-        return Response(SeatSerializer(presence.offline(person(request))).data)
-
-
-class Breaks(_Agent):
-    """The breaks that an agent may take."""
-
-    @extend_schema(responses=BreakReasonsSerializer)
-    def get(self, request: Request) -> Response:
-        """By label."""
-        reasons = BreakReason.objects.for_user(person(request)).filter(is_active=True)
-        return Response(BreakReasonsSerializer({"reasons": reasons.order_by("label")}).data)
-
-
-class Softphone(_Agent):
-    """How the softphone registers and records."""
-
-    @extend_schema(responses=SoftphoneSerializer)
-    def get(self, request: Request) -> Response:
-        """Hands out this login's SIP secret as HA1: the phone opened last is the one that rings."""
-        assert isinstance(request.auth, LoginSession)
-        line = sip.line_for(request.auth)
-        return Response(SoftphoneSerializer(sip.settings_of(line)).data)
 
 
 def _answer(request: HttpRequest, entry: logins.Entry, *, bearer: bool) -> Response:

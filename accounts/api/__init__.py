@@ -1,0 +1,1 @@
+"""The API about people: the door, and an agent's seat."""

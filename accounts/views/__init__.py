@@ -1,0 +1,1 @@
+"""Pages about people: the door, who works here, what they do now."""
