@@ -17,6 +17,17 @@ class LoginForm(forms.Form):
     )
 
 
+class NewPasswordForm(forms.Form):
+    """A password that someone chooses; whether it is strong enough is for `passwords` to say."""
+
+    new_password = forms.CharField(
+        label="New password",
+        strip=False,
+        max_length=1024,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
 class ThemeForm(forms.Form):
     """How the pages look."""
 

@@ -142,3 +142,17 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal up to {self.last_seq}"
+
+
+class Letter(models.Model):
+    """A mail that waits to be sent, and is deleted then. Written by `core.letters` alone."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=160)
+    body = models.TextField()  # encrypted: it may hold a code or a link that opens something
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"

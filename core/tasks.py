@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import health, outbox, retention
+from core import health, letters, outbox, retention
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -17,3 +17,9 @@ def heartbeat() -> None:
     """Shows that beat and worker live; numbers events while no page is open to need them."""
     health.beat("worker", timezone.now())
     outbox.catch_up()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def send_letters() -> None:
+    """Sends the mail that waits."""
+    letters.send_due(timezone.now())

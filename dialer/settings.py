@@ -22,6 +22,10 @@ SECRET_KEY = env.str("SECRET_KEY")
 FIELD_KEYS = env.list("FIELD_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people find the pages: what links in mails begin with. Never taken from a request.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/") or next(
+    iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000"
+)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 VERSION = "0.1.0"

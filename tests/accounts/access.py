@@ -1,11 +1,21 @@
 """Who may open the routes of accounts."""
 
-from tests.access import AGENT, EVERYONE, LOGGED_IN, NO_ROLE, Route
+from accounts import passwords
+from tests.access import AGENT, EVERYONE, LOGGED_IN, NO_ROLE, Cast, Route
+from tests.factories import UserFactory
+
+
+def invitation(cast: Cast) -> dict[str, object]:
+    """Its address holds a secret: whoever has it may use it."""
+    newcomer = UserFactory.create(status="invited", organization=cast.organization)
+    return {"token": passwords.invite(newcomer, cast.manager)}
+
 
 ROUTES = [
     Route("accounts:login", {"GET": EVERYONE, "POST": EVERYONE}),
     Route("accounts:logout", {"POST": EVERYONE}),
     Route("accounts:theme", {"POST": EVERYONE}),
+    Route("accounts:set_password", {"GET": EVERYONE, "POST": EVERYONE}, invitation, public=True),
     Route("accounts-api:login", {"POST": EVERYONE}),
     Route("accounts-api:refresh", {"POST": EVERYONE}),
     Route("accounts-api:logout", {"POST": EVERYONE}),

@@ -1,0 +1,154 @@
+"""Passwords: set by their owner, through a code by mail, or by an invitation.
+
+The only module that writes `PasswordReset`.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import logins
+from accounts.models import PasswordReset, User
+from core import audit, letters
+from core.errors import DomainError, InputError
+from core.retry import retried
+
+INVITATION_LASTS = timedelta(days=7)
+Kind = PasswordReset.Kind
+
+
+@retried
+def invite(user: User, by: User | None) -> str:
+    """Mails an invited person the link to set their first password; returns the link's token.
+
+    Earlier invitations of theirs end. `by` is None when the system invites. Raises DomainError
+    "not_invited" for someone who is in already, or suspended.
+    """
+    if user.status != User.Status.INVITED:
+        raise DomainError("They are not waiting for an invitation.", code="not_invited")
+    now = timezone.now()
+    _end_all(user, Kind.INVITATION, now)
+    token = secrets.token_urlsafe(32)
+    PasswordReset.objects.create(
+        user=user,
+        kind=Kind.INVITATION,
+        token_hash=_hashed(token),
+        created_at=now,
+        expires_at=now + INVITATION_LASTS,
+    )
+    letters.write(user.email, "Your account at Dialer", _invitation(user, by, token))
+    audit.record("person.invited", user, actor=by)
+    return token
+
+
+def invited(token: str) -> User | None:
+    """Whose invitation this is, while it may be used."""
+    found = _usable(token, Kind.INVITATION, timezone.now())
+    return found.user if found else None
+
+
+def accept(token: str, password: str) -> User:
+    """Lets an invited person in, with the password that they chose.
+
+    Raises DomainError "invitation_ended", and InputError for a password that is too weak.
+    """
+    return _spend(token, Kind.INVITATION, password)
+
+
+def check(password: str, user: User) -> None:
+    """Raises InputError, with a sentence for each fault, when the password is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise InputError(
+            " ".join(error.messages), code="weak_password", errors={"new_password": error.messages}
+        ) from error
+
+
+def _spend(token: str, kind: Kind, password: str) -> User:
+    """Sets the password that a token allows to set, once."""
+    found = _usable(token, kind, timezone.now())
+    if found is None:
+        raise _ended(kind)
+    check(password, found.user)
+    found.user.set_password(password)  # hashed before anything is locked
+    return _set_by(found, found.user.password)
+
+
+@retried
+def _set_by(found: PasswordReset, encoded: str) -> User:
+    user, now = found.user, timezone.now()
+    logins.close_all(user, because="password")  # seats come first in the lock order
+    reset = PasswordReset.objects.select_for_update().get(pk=found.pk)
+    person = User.objects.select_for_update().get(pk=user.pk)
+    if reset.used_at is not None or not _may_use(person, Kind(reset.kind)):
+        raise _ended(Kind(reset.kind))
+    reset.used_at = now
+    reset.save(update_fields=["used_at"])
+    _end_all(person, Kind.RESET, now)
+    before = person.status
+    person.status, person.password = User.Status.ACTIVE, encoded
+    person.save(update_fields=["status", "password"])
+    audit.record(
+        "person.password_set",
+        person,
+        before={"status": before},
+        after={"status": person.status, "by": reset.kind},
+        actor=person,
+    )
+    letters.write(person.email, "Your password was changed", _notice(person))
+    return person
+
+
+def _usable(token: str, kind: Kind, now: datetime) -> PasswordReset | None:
+    if not token:
+        return None
+    found = (
+        PasswordReset.objects.select_related("user__organization")
+        .filter(token_hash=_hashed(token), kind=kind, used_at=None, expires_at__gt=now)
+        .first()
+    )
+    return found if found is not None and _may_use(found.user, kind) else None
+
+
+def _may_use(user: User, kind: Kind) -> bool:
+    wanted = User.Status.INVITED if kind == Kind.INVITATION else User.Status.ACTIVE
+    return user.status == wanted
+
+
+def _ended(kind: Kind) -> DomainError:
+    if kind == Kind.INVITATION:
+        sentence = "This invitation has ended. Ask your administrator for a new one."
+        return DomainError(sentence, code="invitation_ended", status=410)
+    sentence = "This way to a new password has ended. Ask for a new code."
+    return DomainError(sentence, code="reset_ended", status=410)
+
+
+def _end_all(user: User, kind: Kind, now: datetime) -> None:
+    PasswordReset.objects.filter(user=user, kind=kind, used_at=None).update(used_at=now)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _invitation(user: User, by: User | None, token: str) -> str:
+    link = settings.PUBLIC_URL + reverse("accounts:set_password", args=[token])
+    invited = f"{by.name} has invited you to Dialer." if by else "You are invited to Dialer."
+    return (
+        f"Hello {user.name},\n\n{invited} Choose your password here:\n\n{link}\n\n"
+        "The link works once, and for 7 days. If you did not expect it, leave it alone.\n"
+    )
+
+
+def _notice(user: User) -> str:
+    return (
+        f"Hello {user.name},\n\nThe password of your account at Dialer was just set, and every "
+        "login that was open has ended.\n\nIf this was not you, tell your administrator at once.\n"
+    )
