@@ -59,18 +59,26 @@ export function renewalOf(status: number): Renewal {
 }
 
 let renewing: Promise<boolean> | undefined;
+let dismissed = false;
 
-/** Renews the access token; where the login is over, asks for the password over the page. */
-export function renewSession(): Promise<boolean> {
+/**
+ * Renews the access token; where the login is over, asks for the password over the page. Whoever
+ * closed that dialog is asked again by what they do themselves, not by what the page does.
+ */
+export function renewSession({ own = true } = {}): Promise<boolean> {
+  if (!own && dismissed) return renewQuietly();
   renewing ??= renewal()
-    .then((became) => {
-      if (became !== "refused") return became === "renewed";
-      return askForPassword((path, fields) => send("POST", path, fields));
-    })
+    .then((became) => (became === "refused" ? ask() : became === "renewed"))
     .finally(() => {
       renewing = undefined;
     });
   return renewing;
+}
+
+async function ask(): Promise<boolean> {
+  const renewed = await askForPassword((path, fields) => send("POST", path, fields));
+  dismissed = !renewed;
+  return renewed;
 }
 
 /** The same for requests behind the page, which ask the person nothing. */

@@ -87,7 +87,7 @@ function perform(effect: Effect): void {
 }
 
 async function logInAgain(): Promise<void> {
-  if (await renewSession()) return connectNow();
+  if (await renewSession({ own: false })) return connectNow();
   if ((await renewal()) === "unreachable") return take(closed(state, 0, chance()));
   // The person has closed the dialog; the page says that it stands still.
   document.documentElement.dataset["connection"] = "over";

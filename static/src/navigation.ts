@@ -147,7 +147,8 @@ function restored(event: Event): void {
 
 async function explain({ xhr, elt, target, requestConfig }: Detail): Promise<void> {
   if (xhr.status === 401) {
-    if (!(await renewSession())) return;
+    const own = requestConfig.triggeringEvent?.isTrusted ?? false;
+    if (!(await renewSession({ own }))) return;
     const verb = requestConfig.verb as "get" | "post";
     await htmx.ajax(verb, requestConfig.path, { source: elt, target: target as HTMLElement });
     return;

@@ -9,7 +9,7 @@ export function keepSession(): void {
   const renew = (): void => {
     if (Date.now() - renewed < EVERY_MS) return;
     renewed = Date.now();
-    void renewSession();
+    void renewSession({ own: false });
   };
   // Page timers of a background tab run once a minute: often enough for this.
   setInterval(renew, 30_000);
