@@ -154,9 +154,11 @@ def clear(campaign: Campaign) -> int:
     return _put_back(QueueEntry.objects.filter(campaign=campaign))
 
 
-def drop_number(organization_id: int, phone: str, *, campaign_id: int | None = None) -> None:
-    """Takes the leads of a number out of the ready tables, as suppressed."""
-    leads = Lead.objects.filter(organization_id=organization_id, phone=phone)
+def drop_numbers(
+    organization_id: int, phones: Collection[str], *, campaign_id: int | None = None
+) -> None:
+    """Takes the leads of these numbers out of the ready tables, as suppressed."""
+    leads = Lead.objects.filter(organization_id=organization_id, phone__in=phones)
     if campaign_id:
         leads = leads.filter(campaign_id=campaign_id)
     ids = list(leads.filter(status=Lead.Status.QUEUED).values_list("pk", flat=True))

@@ -36,7 +36,7 @@ def suppress(
         created_by=by,
         created_at=now,
     )
-    queue.drop_number(organization_id, phone, campaign_id=campaign.pk if campaign else None)
+    queue.drop_numbers(organization_id, [phone], campaign_id=campaign.pk if campaign else None)
     realtime.record(
         "number.suppressed",
         organization=organization_id,

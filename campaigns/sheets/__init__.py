@@ -2,7 +2,7 @@
 
 from campaigns.sheets.importing import discard, due, fields_of, run_import, start_import
 from campaigns.sheets.previewing import Preview, preview
-from campaigns.sheets.receiving import largest_upload, receive_upload
+from campaigns.sheets.receiving import largest_upload, receive_upload, understood
 from campaigns.sheets.rejects import as_csv
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "receive_upload",
     "run_import",
     "start_import",
+    "understood",
 ]

@@ -7,7 +7,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
@@ -64,6 +64,30 @@ config.define(
 )
 
 
+@dataclass(frozen=True)
+class Table:
+    """An uploaded file that was understood: how its bytes become rows, and what columns hold."""
+
+    file: "File[Any]"
+    converted: Path | None  # the text that was made of a workbook
+    layout: Layout
+    sha256: str
+    fields: tuple[str, ...] = ()
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Its text from the beginning, for `reading.rows`."""
+        if self.converted:
+            with self.converted.open("rb") as text:
+                yield text
+            return
+        # The upload's own stream is left open and rewound.
+        self.file.seek(0)
+        stream: IO[bytes] = self.file.file if self.file.file is not None else self.file
+        yield stream
+        self.file.seek(0)
+
+
 def largest_upload() -> int:
     """Bytes beyond which no upload is accepted, whatever it is."""
     return int(max(config.get("sheets.text_mb"), config.get("sheets.workbook_mb")) * _MEGABYTE)
@@ -75,21 +99,30 @@ def receive_upload(user: User | None, campaign: Campaign, file: "File[Any]") -> 
     The kind of file is told by its content. Raises InputError, or DomainError with status 413,
     with a sentence for people; then nothing is kept.
     """
+    with understood(file) as table:
+        return _keep(user, campaign, table)
+
+
+@contextmanager
+def understood(file: "File[Any]") -> Iterator[Table]:
+    """An uploaded file as a table with a proposed mapping, kept nowhere.
+
+    Raises as `receive_upload` does.
+    """
     head, sha256, utf8 = _survey(file)
-    name = Path(str(file.name or "sheet")).name[-255:]
     with tempfile.TemporaryDirectory(prefix="sheet-") as folder:
+        converted = None
         if reading.is_workbook(head):
             _refuse_size(file.size, "sheets.workbook_mb", "A workbook")
-            table = Path(folder) / "table.csv"
-            layout = _convert(file, table, Path(folder))
+            converted = Path(folder) / "table.csv"
+            layout = _convert(file, converted, Path(folder))
         else:
             _refuse_size(file.size, "sheets.text_mb", "A text file")
-            table = None
             encoding = reading.recognize_encoding(head, utf8=utf8)
             delimiter = reading.recognize_delimiter(head, encoding)
             layout = Layout("text", encoding, delimiter)
-        layout, mapping = _understand(table, file, layout)
-        return _keep(user, campaign, file, table, layout, mapping, name=name, sha256=sha256)
+        table = Table(file, converted, layout, sha256)
+        yield _understand(table)
 
 
 def sample(opened: IO[bytes], layout: Layout) -> list[list[str]]:
@@ -165,59 +198,38 @@ def _convert(file: "File[Any]", table: Path, folder: Path) -> Layout:
     return Layout("workbook", "utf-8", ",", sheet=done.sheet, sheets=done.sheets)
 
 
-def _understand(
-    table: Path | None, file: "File[Any]", layout: Layout
-) -> tuple[Layout, dict[str, str]]:
-    """The layout with its header row, and what each column seems to hold."""
-    with table.open("rb") if table else _borrowed(file) as opened:
-        found = sample(opened, layout)
+def _understand(table: Table) -> Table:
+    """The table with its header row, and what each column seems to hold."""
+    with table.opened() as opened:
+        found = sample(opened, table.layout)
     if not any(cell.strip() for row in found for cell in row):
         raise InputError("The file holds no rows.", code="empty")
     header_row = columns.header_row(found)
     fields = recognize(found, header_row)
-    mapping = {str(index): what for index, what in enumerate(fields)}
-    return replace(layout, header_row=header_row), mapping
+    layout = replace(table.layout, header_row=header_row)
+    return replace(table, layout=layout, fields=tuple(fields))
 
 
-@contextmanager
-def _borrowed(file: "File[Any]") -> Iterator[IO[bytes]]:
-    """The upload's own stream, left open and rewound."""
-    file.seek(0)
-    stream: IO[bytes] = file.file if file.file is not None else file
-    yield stream
-    file.seek(0)
-
-
-def _keep(
-    user: User | None,
-    campaign: Campaign,
-    file: "File[Any]",
-    table: Path | None,
-    layout: Layout,
-    mapping: dict[str, str],
-    *,
-    name: str,
-    sha256: str,
-) -> LeadSheet:
+def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
     """Stores the files under names that cannot be guessed, and the row that knows them."""
-    storage = storages[STORAGE]
-    stored = storage.save(f"{uuid.uuid4()}.bin", file)
+    storage, layout = storages[STORAGE], table.layout
+    stored = storage.save(f"{uuid.uuid4()}.bin", table.file)
     kept = [stored]
     try:
-        if table:
-            with table.open("rb") as opened:
+        if table.converted:
+            with table.converted.open("rb") as opened:
                 kept.append(storage.save(f"{uuid.uuid4()}.csv", File(opened)))
             layout = replace(layout, table=kept[-1])
         with transaction.atomic():
             sheet = LeadSheet.objects.create(
                 organization_id=campaign.organization_id,
                 campaign=campaign,
-                name=name,
+                name=Path(str(table.file.name or "sheet")).name[-255:],
                 file=stored,
-                size=file.size,
-                sha256=sha256,
+                size=table.file.size,
+                sha256=table.sha256,
                 layout=layout.as_json(),
-                mapping=mapping,
+                mapping={str(index): what for index, what in enumerate(table.fields)},
                 created_by=user,
             )
             told(sheet, "sheet.uploaded", actor=user)
