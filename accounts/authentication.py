@@ -22,6 +22,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts import logins
 from accounts.models import LoginSession, User
+from core.web import address_of
 
 ACCESS, REFRESH = "access", "refresh"
 REFRESH_PATH = "/api/auth/"
@@ -132,7 +133,7 @@ def forget(response: HttpResponse) -> None:
 def asker(request: HttpRequest) -> dict[str, Any]:
     """Address and user agent of a request, as a login keeps them."""
     return {
-        "address": request.META.get("REMOTE_ADDR") or None,
+        "address": address_of(request),
         "agent": request.headers.get("User-Agent", ""),
     }
 

@@ -20,6 +20,7 @@ from core.errors import DomainError, InputError
 from core.retry import retried
 
 INVITATION_LASTS = timedelta(days=7)
+KEPT = timedelta(days=30)
 Kind = PasswordReset.Kind
 
 
@@ -59,6 +60,11 @@ def accept(token: str, password: str) -> User:
     Raises DomainError "invitation_ended", and InputError for a password that is too weak.
     """
     return _spend(token, Kind.INVITATION, password)
+
+
+def prune(now: datetime) -> int:
+    """Deletes ways to a password that ended a month ago; returns how many."""
+    return PasswordReset.objects.filter(expires_at__lt=now - KEPT).delete()[0]
 
 
 def check(password: str, user: User) -> None:

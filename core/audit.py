@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core import statements
 from core.models import AuditEntry
+from core.web import address_of
 
 Outcome = AuditEntry.Outcome
 
@@ -79,7 +80,7 @@ def record(
         target_name=str(target)[:255] if target is not None else "",
         before=_clean(before or {}),
         after=_clean(after or {}),
-        address=(request.META.get("REMOTE_ADDR") or None) if request else None,
+        address=address_of(request) if request else None,
         agent=request.headers.get("User-Agent", "")[:255] if request else "",
         outcome=outcome,
     )

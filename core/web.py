@@ -1,6 +1,7 @@
 """The gate of pages: who may open a view, and how refusals look to people."""
 
 import functools
+import ipaddress
 from collections.abc import Callable
 from typing import Any, Concatenate
 from urllib.parse import urlencode
@@ -53,6 +54,30 @@ def ask_to_log_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
     query = urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(f"{reverse('accounts-api:continue')}?{query}")
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The address of whoever asks; None when there is none, as behind a local socket.
+
+    Each of the `TRUSTED_PROXIES` in front adds the address that it was asked from to
+    X-Forwarded-For; what stands before these is whatever the asker wrote there.
+    """
+    found = _address(request.META.get("REMOTE_ADDR", ""))
+    proxies: int = settings.TRUSTED_PROXIES
+    if proxies:
+        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if len(told) >= proxies:
+            return _address(told[-proxies]) or found
+    return found
+
+
+def _address(text: str) -> str | None:
+    try:
+        found = ipaddress.ip_address(text.strip().strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    # A socket of both families writes IPv4 as IPv6.
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 class ErrorMiddleware:

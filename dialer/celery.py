@@ -26,6 +26,8 @@ app.conf.beat_schedule = {
     "reap calls": _every("calls.tasks.reap", 5.0),
     "join recordings": _every("calls.tasks.join_due", 5.0),
     "sweep presence": _every("accounts.tasks.sweep_presence", 5.0),
+    "end logins of closed organizations": _every("accounts.tasks.end_closed", 10.0),
+    "prune logins": _every("accounts.tasks.prune", 3600.0),
     "send letters": _every("core.tasks.send_letters", 5.0),
     "prune events": _every("core.tasks.prune_events", 3600.0),
 }

@@ -198,6 +198,8 @@ if not LOCAL:
     SECURE_REDIRECT_EXEMPT = [r"^api/health$", r"^internal/"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+# How many proxies are in front, each of which adds to X-Forwarded-For whom it was asked by.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SIP_WS_URL = env.str("SIP_WS_URL", default="")
 SECURE_CSP = {
     "default-src": [CSP.SELF],

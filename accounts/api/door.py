@@ -32,6 +32,7 @@ from accounts.serializers import (
     SuccessSerializer,
 )
 from core.errors import DomainError
+from core.web import address_of
 
 
 class _Door(APIView):
@@ -64,10 +65,14 @@ class Refresh(_Door):
         sent = RefreshSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         if raw := sent.validated_data["refresh"]:
-            return _answer(request._request, logins.refresh(raw), bearer=True)
+            return _answer(
+                request._request,
+                logins.refresh(raw, address=address_of(request._request)),
+                bearer=True,
+            )
         enforce_csrf(request._request)
         try:
-            entry = logins.refresh(request.COOKIES.get(REFRESH, ""))
+            entry = _renewed(request._request)
         except DomainError as refusal:
             response = self.handle_exception(refusal)
             forget(response)
@@ -112,7 +117,7 @@ class Continue(_Door):
         """On to `next` with new cookies, or to the login that leads there."""
         wanted = landing(request._request, request.query_params.get("next"))
         try:
-            entry = logins.refresh(request.COOKIES.get(REFRESH, ""))
+            entry = _renewed(request._request)
         except DomainError:
             response = redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
             forget(response)
@@ -120,6 +125,10 @@ class Continue(_Door):
         response = HttpResponseRedirect(wanted)
         remember(request._request, response, entry)
         return response
+
+
+def _renewed(request: HttpRequest) -> logins.Entry:
+    return logins.refresh(request.COOKIES.get(REFRESH, ""), address=address_of(request))
 
 
 def _answer(request: HttpRequest, entry: logins.Entry, *, bearer: bool) -> Response:

@@ -22,11 +22,15 @@ class LoginSession(models.Model):
     current_jti = models.CharField(max_length=64)
     previous_jti = models.CharField(max_length=64, blank=True)
     rotated_at = models.DateTimeField(null=True)
+    # The address that asked for that rotation: the grace is for its parallel requests alone.
+    rotated_from = models.GenericIPAddressField(null=True)
     successor = models.TextField(blank=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=32, blank=True)
     # Whether a second factor was shown; the tokens say so too.
     second_factor = models.BooleanField(default=False)
+    # The role demands one that the person has not set up: nothing else is open until they have.
+    must_enrol = models.BooleanField(default=False)
     # The secret behind this login's SIP registration, encrypted; dies with the login.
     sip_secret = models.TextField(blank=True)
     # When a page last fetched that secret: the phone opened last is the one that rings.
@@ -40,9 +44,11 @@ class LoginSession(models.Model):
 
 
 class LoginFailure(models.Model):
-    """A refused log-in, kept as long as it counts. Written by `accounts.lockout` alone."""
+    """A guess that was not right, kept while it counts. Written by `accounts.lockout` alone."""
 
-    # SHA-256 of the typed address: people type passwords into the wrong field.
+    # What was guessed at: a password, a code.
+    purpose = models.CharField(max_length=16, default="login")
+    # SHA-256 of purpose and typed address: people type passwords into the wrong field.
     account = models.CharField(max_length=64)
     address = models.GenericIPAddressField(null=True)
     at = models.DateTimeField()

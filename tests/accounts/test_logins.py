@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from pytest_django import Settings
 
@@ -14,6 +13,7 @@ from accounts import logins, tokens
 from accounts.models import AgentSession, LoginSession, User
 from core.errors import DomainError
 from core.models import Event
+from tests.accounts.hashing import CountingHasher
 from tests.factories import PASSWORD, UserFactory
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -25,25 +25,15 @@ def log_in(email: str, password: str = PASSWORD) -> logins.Entry:
     return logins.log_in(email, password, address="127.0.0.1", agent="test")
 
 
+def refresh(raw: str, address: str = "127.0.0.1") -> logins.Entry:
+    """As a browser on this machine, or on another."""
+    return logins.refresh(raw, address=address)
+
+
 def refresh_at(after: timedelta, raw: str) -> logins.Entry:
     """Exchanges a token so long after the tests' noon."""
     with time_machine.travel(NOW + after, tick=False):
-        return logins.refresh(raw)
-
-
-class CountingHasher(Argon2PasswordHasher):
-    """Argon2 that counts its runs, made cheap."""
-
-    time_cost, memory_cost, parallelism = 1, 8, 1
-    runs = 0
-
-    def encode(self, password: str, salt: str) -> str:
-        type(self).runs += 1
-        return super().encode(password, salt)
-
-    def verify(self, password: str, encoded: str) -> bool:
-        type(self).runs += 1
-        return super().verify(password, encoded)
+        return refresh(raw)
 
 
 def test_the_right_password_opens_a_login_whatever_the_case_of_the_address(person: Person) -> None:
@@ -74,7 +64,7 @@ def test_an_agents_login_begins_their_shift_and_their_logout_ends_it(person: Per
 def test_every_failure_gives_one_answer_and_runs_one_hash(
     person: Person, settings: Settings, case: str
 ) -> None:
-    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashing.CountingHasher"]
     person("agent", email="wrong@example.test")
     person("agent", email="suspended@example.test", status="suspended")
     person("agent", email="invited@example.test", status="invited", password=None)
@@ -113,7 +103,7 @@ def test_an_address_that_differs_by_an_accent_is_another_persons(person: Person)
 def test_a_refresh_token_is_exchanged_for_a_successor(person: Person) -> None:
     first = log_in(person("manager").email)
 
-    second = logins.refresh(first.refresh)
+    second = refresh(first.refresh)
 
     assert second.refresh != first.refresh
     assert second.login == first.login
@@ -122,7 +112,7 @@ def test_a_refresh_token_is_exchanged_for_a_successor(person: Person) -> None:
 def test_the_former_token_yields_the_same_successor_within_the_grace(person: Person) -> None:
     with time_machine.travel(NOW, tick=False):
         first = log_in(person("manager").email)
-        second = logins.refresh(first.refresh)
+        second = refresh(first.refresh)
 
     again = refresh_at(timedelta(seconds=30), first.refresh)
 
@@ -135,7 +125,7 @@ def test_a_successor_used_within_the_grace_stays_so_that_no_sibling_is_a_replay(
 ) -> None:
     with time_machine.travel(NOW, tick=False):
         first = log_in(person("manager").email)
-        second = logins.refresh(first.refresh)
+        second = refresh(first.refresh)
 
     refresh_at(timedelta(seconds=5), second.refresh)
     sibling = refresh_at(timedelta(seconds=6), first.refresh)
@@ -146,7 +136,7 @@ def test_a_successor_used_within_the_grace_stays_so_that_no_sibling_is_a_replay(
 def test_a_token_replayed_after_the_grace_revokes_the_whole_family(person: Person) -> None:
     with time_machine.travel(NOW, tick=False):
         first = log_in(person("manager").email)
-        second = logins.refresh(first.refresh)
+        second = refresh(first.refresh)
 
     with pytest.raises(DomainError, match="session has ended"):
         refresh_at(timedelta(seconds=31), first.refresh)
@@ -163,7 +153,7 @@ def test_a_token_replayed_after_the_grace_revokes_the_whole_family(person: Perso
 def test_a_token_two_generations_old_revokes_the_family_at_once(person: Person) -> None:
     with time_machine.travel(NOW, tick=False):
         first = log_in(person("manager").email)
-        second = logins.refresh(first.refresh)
+        second = refresh(first.refresh)
     refresh_at(timedelta(minutes=1), second.refresh)
 
     with pytest.raises(DomainError):
@@ -186,7 +176,7 @@ def test_a_suspended_persons_refresh_is_refused_and_their_login_revoked(person: 
     User.objects.filter(pk=user.pk).update(status="suspended")
 
     with pytest.raises(DomainError):
-        logins.refresh(entry.refresh)
+        refresh(entry.refresh)
 
     assert LoginSession.objects.get().revoked_because == "inactive"
 
@@ -197,7 +187,7 @@ def test_an_access_token_does_not_refresh_and_a_refresh_token_does_not_open(
     entry = log_in(person("manager").email)
 
     with pytest.raises(DomainError):
-        logins.refresh(entry.access)
+        refresh(entry.access)
     assert logins.of_access_token(entry.refresh) is None
     assert LoginSession.objects.get().revoked_at is None
 
@@ -216,7 +206,7 @@ def test_closing_all_logins_of_a_person_ends_each_and_their_shift(person: Person
 
 def test_the_database_holds_no_token_in_the_clear(person: Person) -> None:
     first = log_in(person("manager").email)
-    second = logins.refresh(first.refresh)
+    second = refresh(first.refresh)
 
     row = LoginSession.objects.values().get()
     held = " ".join(str(value) for value in row.values())
@@ -245,7 +235,7 @@ def test_parallel_fragments_with_one_token_all_go_on_with_one_successor() -> Non
 
     def fragment(_: int) -> str:
         try:
-            return logins.refresh(first.refresh).refresh
+            return refresh(first.refresh).refresh
         finally:
             connection.close()
 
