@@ -1,6 +1,6 @@
 """Runs every suite, each on what it needs, and ends with one line: N passed, N failed.
 
-    python -m tests.run [sqlite] [mariadb] [vitest] [e2e]
+    python -m tests.run [sqlite] [mariadb] [vitest] [e2e] [sound]
 
 A suite whose services are not installed is named as not run; where CI is set, that fails the run.
 """
@@ -83,7 +83,13 @@ def suites() -> list[Suite]:
         ),
         Suite(
             "e2e",
-            (*PYTEST, "-m", "e2e", "tests/e2e"),
+            (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "e2e and not sound", "tests/e2e"),
+            needs=lambda: _absent(*EDGE),
+            around=lambda stack: {},
+        ),
+        Suite(
+            "sound",
+            (*PYTEST, "-m", "e2e and sound", "tests/e2e"),
             needs=lambda: _absent(*EDGE),
             around=lambda stack: {},
         ),

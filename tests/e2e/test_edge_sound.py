@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.standins.sip import application, edge, voices
 from tests.standins.sip.application import Application
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = ROOT / "tests" / "standins" / "sip" / "phone.ts"

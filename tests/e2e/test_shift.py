@@ -14,7 +14,7 @@ from tests.e2e.browser import Person
 from tests.e2e.floor import CLOSE_SECONDS, WAIT_MS, Cast, Desk, Record
 from tests.e2e.server import Server
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 # By the last two digits: what the telephone network does with it.
 SPEAKS, BUSY, DECLINES, UNKNOWN, RINGS_ON, HANGS_UP, SPEAKS_AGAIN = NUMBERS = [
