@@ -62,6 +62,17 @@ def accept(token: str, password: str) -> User:
     return _spend(token, Kind.INVITATION, password)
 
 
+def change(user: User, current: str, new: str, *, address: str | None) -> None:
+    """Sets another password by its owner, who knows the present one; every login of theirs ends.
+
+    Raises DomainError "wrong_password", and InputError for a password that is too weak.
+    """
+    logins.prove(user, current, address=address)
+    check(new, user)
+    user.set_password(new)  # hashed before anything is locked
+    _changed(user)
+
+
 def prune(now: datetime) -> int:
     """Deletes ways to a password that ended a month ago; returns how many."""
     return PasswordReset.objects.filter(expires_at__lt=now - KEPT).delete()[0]
@@ -98,18 +109,25 @@ def _set_by(found: PasswordReset, encoded: str) -> User:
     reset.used_at = now
     reset.save(update_fields=["used_at"])
     _end_all(person, Kind.RESET, now)
-    before = person.status
-    person.status, person.password = User.Status.ACTIVE, encoded
-    person.save(update_fields=["status", "password"])
-    audit.record(
-        "person.password_set",
-        person,
-        before={"status": before},
-        after={"status": person.status, "by": reset.kind},
-        actor=person,
-    )
-    letters.write(person.email, "Your password was changed", _notice(person))
+    with audit.changes("person.activated", person, ("status",), actor=person):
+        person.status = User.Status.ACTIVE
+        person.save(update_fields=["status"])
+        _store(person, encoded, by=reset.kind)
     return person
+
+
+@retried
+def _changed(user: User) -> None:
+    logins.close_all(user, because="password")  # seats come first in the lock order
+    _end_all(user, Kind.RESET, timezone.now())
+    _store(user, user.password, by="password")
+
+
+def _store(user: User, encoded: str, *, by: str) -> None:
+    user.password = encoded
+    user.save(update_fields=["password"])
+    audit.record("person.password_set", user, after={"by": by}, actor=user)
+    letters.write(user.email, "Your password was changed", _notice(user))
 
 
 def _usable(token: str, kind: Kind, now: datetime) -> PasswordReset | None:

@@ -52,11 +52,14 @@ def add_team(
 def changed(user: User) -> None:
     """Brings the rest in line with an edited person: the role's permissions, their logins.
 
-    Whoever is not active any more is out at once.
+    Whoever is not active any more, or has another role than before, is out at once.
     """
+    before = set(user.groups.values_list("name", flat=True))
     assign_role(user)
     if not user.is_active:
         logins.close_all(user, because=user.status)
+    elif before != set(user.groups.values_list("name", flat=True)):
+        logins.close_all(user, because="role")
 
 
 def password_set(user: User) -> None:
