@@ -81,19 +81,18 @@ def suites() -> list[Suite]:
             needs=lambda: _absent("node"),
             around=lambda stack: {},
         ),
-        Suite(
-            "e2e",
-            (*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "e2e and not sound", "tests/e2e"),
-            needs=lambda: _absent(*EDGE),
-            around=lambda stack: {},
-        ),
-        Suite(
-            "sound",
-            (*PYTEST, "-m", "e2e and sound", "tests/e2e"),
-            needs=lambda: _absent(*EDGE),
-            around=lambda stack: {},
-        ),
+        _in_browsers("e2e", "-n", "2", "--dist", "loadfile", "-m", "e2e and not sound"),
+        _in_browsers("sound", "-m", "e2e and sound"),
     ]
+
+
+def _in_browsers(name: str, *options: str) -> Suite:
+    return Suite(
+        name,
+        (*PYTEST, *options, "tests/e2e"),
+        needs=lambda: _absent(*EDGE),
+        around=lambda stack: {},
+    )
 
 
 def run(suite: Suite, results: Path = RESULTS) -> Result:
