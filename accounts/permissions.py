@@ -22,6 +22,7 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "campaigns.add_leadsheet": (MANAGER,),
     "campaigns.view_suppressionentry": (MANAGER,),
     "campaigns.add_suppressionentry": (MANAGER,),
+    "campaigns.delete_suppressionentry": (MANAGER,),
     "calls.view_call": (AGENT, MANAGER, QA),
     "calls.add_call": (AGENT,),
     "calls.upload_cdr": (AGENT,),

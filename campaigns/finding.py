@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from campaigns.models import Campaign, Lead
+from campaigns.models import Campaign, Lead, SuppressionEntry
 from core import phone
 
 CAMPAIGNS_PAGE = 30
@@ -42,6 +42,23 @@ def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str 
     return _page(found.select_related("window_class"), after, LEADS_PAGE)
 
 
+def suppressions(
+    user: Any, *, search: str = "", scope: str = "", source: str = "", after: str = ""
+) -> Page[SuppressionEntry]:
+    """Numbers that are not called, newest first, by number or its first digits.
+
+    `scope` is a campaign's id, "0" for the whole organization, or empty for all.
+    """
+    found = SuppressionEntry.objects.for_user(user).select_related("created_by", "organization")
+    if scope.isdecimal():
+        found = found.filter(campaign_key=int(scope))
+    if source:
+        found = found.filter(source=source)
+    if digits := "".join(character for character in search if character.isdigit()):
+        found = found.filter(phone__startswith=f"+{digits}")
+    return _page(found, after, LEADS_PAGE)
+
+
 def _matches(search: str, region: str) -> Q:
     digits = "".join(character for character in search if character.isdigit())
     if len(digits) < 3 or any(character.isalpha() for character in search):
@@ -52,7 +69,9 @@ def _matches(search: str, region: str) -> Q:
         return Q(phone__contains=digits)
 
 
-def _page[M: (Campaign, Lead)](found: QuerySet[M], after: str, size: int) -> Page[M]:
+def _page[M: (Campaign, Lead, SuppressionEntry)](
+    found: QuerySet[M], after: str, size: int
+) -> Page[M]:
     if after.isdecimal():
         found = found.filter(pk__lt=int(after))
     rows = list(found.order_by("-pk")[: size + 1])

@@ -1,12 +1,14 @@
 """Numbers that are not called. The only module that writes `SuppressionEntry`."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Organization
-from campaigns import queue
-from campaigns.models import Campaign, SuppressionEntry
-from core import realtime
+from campaigns import facts, queue, standing
+from campaigns.models import Campaign, Lead, SuppressionEntry
+from core import audit, realtime
+from core.errors import InputError
 from core.retry import retried
 
 
@@ -48,13 +50,103 @@ def suppress(
     return entry
 
 
-def _stand(**facts: Any) -> SuppressionEntry:
+@retried
+def suppress_many(
+    organization: Organization,
+    phones: Collection[str],
+    *,
+    source: str,
+    reason: str = "",
+    by: Any = None,
+    campaign: Campaign | None = None,
+    now: datetime,
+) -> int:
+    """Keeps many numbers (E.164) from being called, for good; how many were not kept so before.
+
+    For chunks of a thousand or so: they are one transaction.
+    """
+    scope = campaign.pk if campaign else SuppressionEntry.EVERYWHERE
+    numbers = sorted(set(phones))
+    there = SuppressionEntry.objects.filter(
+        organization=organization, campaign_key=scope, phone__in=numbers
+    )
+    for_good = set(there.filter(expires_at=None).values_list("phone", flat=True))
+    there.exclude(expires_at=None).update(expires_at=None, reason=reason[:255])
+    SuppressionEntry.objects.bulk_create(
+        (
+            SuppressionEntry(
+                organization=organization,
+                phone=phone,
+                campaign_key=scope,
+                source=source,
+                reason=reason[:255],
+                created_by=by,
+                created_at=now,
+            )
+            for phone in numbers
+            if phone not in for_good
+        ),
+        ignore_conflicts=True,
+    )
+    queue.drop_numbers(organization.pk, numbers, campaign_id=campaign.pk if campaign else None)
+    return len(numbers) - len(for_good)
+
+
+@retried
+def lift(entry: SuppressionEntry, *, by: Any, because: str, now: datetime) -> None:
+    """Lets a number be called again, where nothing else keeps it from that.
+
+    Leads that it had ended are tried again. Raises InputError without a reason: someone who asked
+    not to be called must be able to learn why they were.
+    """
+    because = because.strip()
+    if not because:
+        raise InputError("Say why this number may be called again.", errors={"because": ["Why?"]})
+    known = SuppressionEntry.objects.select_for_update().filter(pk=entry.pk).first()
+    if known is None:
+        return
+    audit.record(
+        "suppression.lifted",
+        known,
+        before=audit.snapshot(known, ("phone", "campaign_key", "source", "reason", "created_at")),
+        after={"because": because[:255]},
+        actor=by,
+    )
+    known.delete()
+    _revive(known, now)
+    realtime.record(
+        "number.released",
+        organization=known.organization_id,
+        topics=["activity"],
+        subject={"suppression": entry.pk, "campaign": known.campaign_key or None},
+        actor=by,
+    )
+
+
+def exported(by: Any) -> None:
+    """Notes that someone took the list out of the house."""
+    audit.record("suppression.exported", by.organization, actor=by)
+
+
+def _revive(entry: SuppressionEntry, now: datetime) -> None:
+    """Tries the leads again that nothing keeps from being called any more."""
+    leads = Lead.objects.filter(
+        organization=entry.organization_id, phone=entry.phone, status=Lead.Status.SUPPRESSED
+    )
+    if entry.campaign_key:
+        leads = leads.filter(campaign=entry.campaign_key)
+    for lead in leads.select_for_update():
+        if not facts.suppressed(lead.organization_id, [lead.phone], lead.campaign, now):
+            standing.retry(lead, now)
+
+
+def _stand(**known: Any) -> SuppressionEntry:
     """The entry of these facts; one that stood for a time only now stands for good."""
-    SuppressionEntry.objects.bulk_create([SuppressionEntry(**facts)], ignore_conflicts=True)
-    key = {name: facts[name] for name in ("organization_id", "phone", "campaign_key")}
+    SuppressionEntry.objects.bulk_create([SuppressionEntry(**known)], ignore_conflicts=True)
+    key = {name: known[name] for name in ("organization_id", "phone", "campaign_key")}
     entry = SuppressionEntry.objects.select_for_update().get(**key)
     if entry.expires_at is not None:
-        entry.expires_at, entry.reason = None, facts["reason"]
+        entry.expires_at, entry.reason = None, known["reason"]
         entry.save(update_fields=["expires_at", "reason"])
     return entry
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns import views
-from campaigns.views import results, uploads
+from campaigns.views import results, suppression, uploads
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("new/", views.create, name="create"),
     path("results/", results.listing, name="dispositions"),
     path("results/<int:pk>/", results.change, name="disposition"),
+    path("suppression/", suppression.listing, name="suppression"),
+    path("suppression/add/", suppression.add, name="suppression_add"),
+    path("suppression/file/", suppression.receive, name="suppression_file"),
+    path("suppression/export/", suppression.export, name="suppression_export"),
+    path("suppression/<int:pk>/lift/", suppression.lift, name="suppression_lift"),
     path("sheets/<int:pk>/", uploads.sheet, name="sheet"),
     path("sheets/<int:pk>/discard/", uploads.discard, name="sheet_discard"),
     path("sheets/<int:pk>/rejects/", uploads.rejects, name="sheet_rejects"),

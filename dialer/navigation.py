@@ -35,6 +35,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "icon-[tabler--speakerphone]",
             "campaigns.change_campaign",
         ),
+        Item(
+            "Not called",
+            "campaigns:suppression",
+            "icon-[tabler--phone-off]",
+            "campaigns.view_suppressionentry",
+        ),
     ),
     "System": (
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),

@@ -2,11 +2,12 @@
 
 from campaigns.sheets.importing import discard, due, fields_of, run_import, start_import
 from campaigns.sheets.previewing import Preview, preview
-from campaigns.sheets.receiving import largest_upload, receive_upload, understood
+from campaigns.sheets.receiving import Table, largest_upload, receive_upload, understood
 from campaigns.sheets.rejects import as_csv
 
 __all__ = [
     "Preview",
+    "Table",
     "as_csv",
     "discard",
     "due",

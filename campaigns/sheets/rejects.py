@@ -15,17 +15,18 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"[+-]?[\d\s().]*")
 
 
-class _Echo:
+class Echo:
     """A file that hands back what is written to it."""
 
     def write(self, text: str) -> str:
+        """The text itself."""
         return text
 
 
 def as_csv(sheet: LeadSheet) -> Iterator[str]:
     """Lines of the file, one by one: the header, then each rejected row and its reason."""
     layout = Layout(**sheet.layout)
-    writer = csv.writer(_Echo(), delimiter=layout.delimiter)
+    writer = csv.writer(Echo(), delimiter=layout.delimiter)
     rejects = iter(sheet.rejects.order_by("row").iterator(chunk_size=2000))
     reject: SheetReject | None = next(rejects, None)
     width = len(sheet.mapping)

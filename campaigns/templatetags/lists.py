@@ -14,3 +14,9 @@ def lasting(seconds: int) -> str:
             count = seconds // size
             return f"{count} {one if count == 1 else many}"
     return f"{seconds} seconds"
+
+
+@register.filter
+def of(names: dict[int, str], key: int) -> str:
+    """The name that a key stands for; empty when there is none."""
+    return names.get(key, "")

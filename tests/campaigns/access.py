@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from campaigns import sheets
 from campaigns.models import Campaign
+from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
 from tests.campaigns.lists import imported, upload
 from tests.factories import CampaignFactory, DispositionFactory
@@ -28,6 +31,11 @@ def imported_sheet(cast: Cast) -> dict[str, Any]:
     return {"pk": imported(_campaign_of(cast), "Phone\n12\n").pk}
 
 
+def suppression(cast: Cast) -> dict[str, Any]:
+    entry = suppress(cast.organization, "+12125550123", source="manager", now=timezone.now())
+    return {"pk": entry.pk}
+
+
 def disposition(cast: Cast) -> dict[str, Any]:
     return {"pk": DispositionFactory.create(organization=cast.organization).pk}
 
@@ -45,6 +53,11 @@ ROUTES = [
     Route("campaigns:sheet_rejects", {"GET": {MANAGER}}, imported_sheet),
     Route("campaigns:dispositions", {"GET": {MANAGER}, "POST": {MANAGER}}),
     Route("campaigns:disposition", {"POST": {MANAGER}}, disposition),
+    Route("campaigns:suppression", {"GET": {MANAGER}}),
+    Route("campaigns:suppression_add", {"POST": {MANAGER}}),
+    Route("campaigns:suppression_file", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("campaigns:suppression_export", {"GET": {MANAGER}}),
+    Route("campaigns:suppression_lift", {"GET": {MANAGER}, "POST": {MANAGER}}, suppression),
     Route("campaigns-api:upload", {"POST": {MANAGER}}),
     Route("campaigns-api:leads", {"POST": {MANAGER}}),
 ]
