@@ -12,6 +12,8 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "accounts.view_user": (MANAGER, QA),
     "accounts.view_agentseat": (MANAGER,),
     "accounts.change_agentseat": (AGENT,),
+    "accounts.supervise_agentseat": (MANAGER,),
+    "accounts.change_breakreason": (MANAGER,),
     "campaigns.view_campaign": (AGENT, MANAGER, QA),
     "campaigns.add_campaign": (MANAGER,),
     "campaigns.change_campaign": (MANAGER,),

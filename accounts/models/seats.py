@@ -18,6 +18,7 @@ class BreakReason(models.Model):
     limit_s = models.PositiveIntegerField(null=True, blank=True)
     is_paid = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)  # its place in the menu
 
     objects = TenantQuerySet["BreakReason"].as_manager()
 
@@ -90,11 +91,13 @@ class AgentSeat(models.Model):
     wrap_up_until = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)  # a page of theirs was alive
     last_active_at = models.DateTimeField(null=True)  # the person did something
+    leader = models.UUIDField(null=True)  # public id of the login whose pages hold the phone
 
     objects = SeatQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["organization", "state"], name="seat_state")]
+        permissions = [("supervise_agentseat", "Can move other people's seats")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.state}"
