@@ -45,7 +45,7 @@ def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str 
 def suppressions(
     user: Any, *, search: str = "", scope: str = "", source: str = "", after: str = ""
 ) -> Page[SuppressionEntry]:
-    """Numbers that are not called, newest first, by number or its first digits.
+    """Numbers that are not called, newest first, by the first digits in international form.
 
     `scope` is a campaign's id, "0" for the whole organization, or empty for all.
     """

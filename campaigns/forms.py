@@ -285,7 +285,7 @@ class ScopeForm(forms.Form):
         label="Country",
         max_length=2,
         min_length=2,
-        help_text="Two letters, for numbers without a country code.",
+        help_text="For numbers without +",
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

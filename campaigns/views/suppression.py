@@ -131,6 +131,8 @@ def _page(
     filters.is_valid()
     wanted = {name: filters.cleaned_data.get(name, "") for name in filters.fields}
     search = wanted.pop("q")
+    searched = _searched(user, search)
+    search = searched["number"] if searched else search
     page = finding.suppressions(user, search=search, after=request.GET.get("after", ""), **wanted)
     query = request.GET.copy()
     query.pop("after", None)
@@ -139,7 +141,7 @@ def _page(
         "page": page,
         "names": names,
         "query": query.urlencode(),
-        "searched": _searched(user, search),
+        "searched": searched,
         "form": form or SuppressForm(user, initial={"region": _region(user)}),
     }
     part = request.headers.get("HX-Target") == "suppression-rows"

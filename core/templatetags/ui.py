@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.forms import BoundField, CheckboxInput, Select, SelectMultiple, Textarea
+from django.forms import BoundField, CheckboxInput, FileInput, Select, SelectMultiple, Textarea
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -111,6 +111,8 @@ def styled(field: BoundField) -> SafeString:
         classes = "select select-sm w-full"
     elif isinstance(widget, Textarea):
         classes = "textarea textarea-sm w-full"
+    elif isinstance(widget, FileInput):
+        classes = "file-input file-input-sm w-full"
     else:
         classes = "input input-sm w-full"
     return field.as_widget(attrs={"class": classes})

@@ -188,6 +188,7 @@ def test_a_manager_adds_a_number_and_finds_it(campaign: Campaign, page: Client) 
     shown = page.get(reverse("campaigns:suppression"), {"q": "212-555-0123"}).content.decode()
     assert "is on the list below" in shown
     assert campaign.name in shown
+    assert "Lift</a>" in shown
     other = page.get(reverse("campaigns:suppression"), {"q": "212-555-0199"}).content.decode()
     assert "it may be called" in other
 
