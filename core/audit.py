@@ -4,12 +4,13 @@ The only module, with `core.sealing`, that writes `AuditEntry`. Who asks, from w
 is known from the request that the thread is answering; a job without one acts as the system.
 """
 
+import copy
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Model
@@ -24,11 +25,19 @@ from core.web import address_of
 Outcome = AuditEntry.Outcome
 
 REDACTED = "•••"
-# Names of fields whose values are never written, whatever they hold.
+# Names of fields whose values are never written, whatever they hold. A model names others of its
+# own in `secret_fields`.
 _SECRET = re.compile(
-    r"passw|secret|token|otp|hash|digest|credential|private|recovery|jti|ha1|cookie|csrf"
-    r"|authorization|session_?id|api_?key|access_?key|\bkey\b|\bpin\b",
+    r"passw|passphrase|secret|token|otp|hash|digest|credential|private|recovery|jti|ha1|cookie"
+    r"|csrf|authorization|successor|bearer|signature|\bgrant\b|session_?id"
+    r"|(api|access|signing|field|encryption)_?keys?|\b(pin|pwd|dsn)\b|last_step",
     re.IGNORECASE,
+)
+# Texts that are secrets by their shape, whatever their field is called: encrypted ones, hashed
+# passwords, signed tokens.
+_SECRET_SHAPE = re.compile(
+    r"gAAAA[\w-]{60,}|(argon2\w*|pbkdf2_\w+|bcrypt\w*|scrypt|md5)\$\S+\$\S+"
+    r"|\$2[aby]\$\d\d\$\S{53}|eyJ[\w-]{10,}\.[\w-]{5,}\.[\w-]{10,}"
 )
 _LONGEST = 2000
 
@@ -66,6 +75,7 @@ def record(
     like secrets are never written.
     """
     request = _request.get()
+    secrets: frozenset[str] = getattr(target, "secret_fields", frozenset())
     actor = actor if actor is not None else getattr(request, "user", None)
     who = actor if getattr(actor, "pk", None) else None
     entry = AuditEntry(
@@ -78,8 +88,8 @@ def record(
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(getattr(target, "public_id", None) or target.pk) if target else "",
         target_name=str(target)[:255] if target is not None else "",
-        before=_clean(before or {}),
-        after=_clean(after or {}),
+        before=_clean(before or {}, secrets),
+        after=_clean(after or {}, secrets),
         address=address_of(request) if request else None,
         agent=request.headers.get("User-Agent", "")[:255] if request else "",
         outcome=outcome,
@@ -106,13 +116,20 @@ def changes(action: str, row: Model, fields: Iterable[str], **more: Any) -> Iter
 
 
 def snapshot(row: Model, fields: Iterable[str]) -> dict[str, Any]:
-    """The values of these fields as they are written: relations by their ids."""
-    return {name: _plain(getattr(row, _attname(row, name))) for name in fields}
+    """The values of these fields: relations by their ids, many of them as a sorted list.
+
+    They may be secrets: `record` is what makes them fit to be read.
+    """
+    return {name: _value(row, name) for name in fields}
 
 
-def _attname(row: Model, name: str) -> str:
+def _value(row: Model, name: str) -> Any:
     field = row._meta.get_field(name)
-    return str(getattr(field, "attname", name))
+    if field.many_to_many:
+        if row.pk is None:
+            return []
+        return sorted(getattr(row, name).values_list("pk", flat=True))
+    return copy.deepcopy(getattr(row, str(getattr(field, "attname", name))))
 
 
 def _organization(given: Any, target: Model | None, actor: Any) -> int | None:
@@ -133,24 +150,32 @@ def _acting_as(request: HttpRequest | None, actor: Any) -> str:
     return str(getattr(actor, "role", "") or "")
 
 
-def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
+def _clean(values: Mapping[str, Any], secrets: frozenset[str] = frozenset()) -> dict[str, Any]:
     return {
-        name: REDACTED if _SECRET.search(name) else _plain(value) for name, value in values.items()
+        name: REDACTED if name in secrets or _SECRET.search(name) else _plain(value)
+        for name, value in values.items()
     }
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON holds it, without what is nested under a secret's name."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return _clean({str(name): inner for name, inner in value.items()})
-    if isinstance(value, str):
-        return value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted((_plain(inner) for inner in value), key=str)
+    return _text(value.pk if isinstance(value, Model) else value)
+
+
+def _text(value: Any) -> Any:
+    text = str(value)
+    if _SECRET_SHAPE.search(text):
+        return REDACTED
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -1,5 +1,7 @@
 """The system's own tables: events (outbox and feed), audit log, heartbeats, feature flags."""
 
+from typing import Any, ClassVar, Never, NoReturn
+
 from django.conf import settings
 from django.db import models
 
@@ -86,6 +88,20 @@ class FeatureFlag(models.Model):
         return self.name
 
 
+class WrittenError(Exception):
+    """Someone tried to change or delete what stays as it was written."""
+
+
+class Written[M: models.Model](models.QuerySet[M]):
+    """Rows that are read and never changed; `core.audit` and `core.sealing` write statements."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise WrittenError(f"{self.model.__name__} rows stay as they are written.")
+
+    create = bulk_create = get_or_create = update_or_create = _refuse
+    update = bulk_update = delete = _raw_delete = _update = _refuse
+
+
 class AuditEntry(models.Model):
     """Who did what, on which, and what it changed. Written by `core.audit` alone; append-only.
 
@@ -118,6 +134,8 @@ class AuditEntry(models.Model):
     seq = models.BigIntegerField(null=True, unique=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
 
+    objects = Written["AuditEntry"].as_manager()
+
     class Meta:
         verbose_name_plural = "audit entries"
         indexes = [
@@ -131,6 +149,14 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_name or 'the system'}"
 
+    def save(self, *_: Any, **__: Any) -> Never:
+        """Refuses: `core.audit.record` writes entries."""
+        raise WrittenError("Entries are written by core.audit, and stay as they are written.")
+
+    def delete(self, *_: Any, **__: Any) -> Never:
+        """Refuses."""
+        raise WrittenError("Entries stay as they are written.")
+
 
 class AuditSeal(models.Model):
     """The end of a sealed batch of audit entries: which one was last, and the chain's digest."""
@@ -140,8 +166,18 @@ class AuditSeal(models.Model):
     digest = models.CharField(max_length=64)
     at = models.DateTimeField()
 
+    objects = Written["AuditSeal"].as_manager()
+
     def __str__(self) -> str:
         return f"seal up to {self.last_seq}"
+
+    def save(self, *_: Any, **__: Any) -> Never:
+        """Refuses: `core.sealing` writes seals."""
+        raise WrittenError("Seals are written by core.sealing, and stay as they are written.")
+
+    def delete(self, *_: Any, **__: Any) -> Never:
+        """Refuses."""
+        raise WrittenError("Seals stay as they are written.")
 
 
 class Letter(models.Model):
@@ -153,6 +189,9 @@ class Letter(models.Model):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+
+    # What no name tells: see `core.audit`.
+    secret_fields: ClassVar = frozenset({"body"})
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
