@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/status/", views.status, name="status"),
+    path("<int:pk>/why/", views.why, name="why"),
     path("<int:pk>/leads/", views.leads, name="leads"),
     path("<int:pk>/upload/", uploads.upload, name="sheet_upload"),
 ]

@@ -46,6 +46,7 @@ ROUTES = [
     Route("campaigns:detail", {"GET": {AGENT, MANAGER, QA}}, campaign),
     Route("campaigns:edit", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:status", {"POST": {MANAGER}}, campaign),
+    Route("campaigns:why", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:sheet", {"GET": {MANAGER}, "POST": {MANAGER}}, fresh_sheet),
