@@ -8,10 +8,12 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.authentication import landing, leave
+from core.web import detour_of
 
 
 class Site(AdminSite):
@@ -26,6 +28,8 @@ class Site(AdminSite):
 
         @wraps(inner)
         def gate(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if detour := detour_of(request.user):
+                return redirect(detour)
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
             return inner(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import timedelta
 from functools import partial, wraps
 from typing import Any, Concatenate
 
@@ -22,14 +23,19 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts import logins
 from accounts.models import LoginSession, User
+from accounts.tokens import PENDING_LASTS
 from core.web import address_of
 
-ACCESS, REFRESH = "access", "refresh"
+ACCESS, REFRESH, PENDING = "access", "refresh", "pending"
 REFRESH_PATH = "/api/auth/"
 
 type Scope = MutableMapping[str, Any]
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 type Application = Callable[[Scope, Any, Any], Awaitable[Any]]
+
+
+# Where someone is led whose role demands a second factor that they have not set up.
+ENROLMENT = "accounts:second_factor"
 
 
 class SessionMiddleware(AuthenticationMiddleware):
@@ -60,12 +66,12 @@ class TokenAuthentication(BaseAuthentication):
             login = logins.of_access_token(bearer)
             if login is None:
                 raise exceptions.AuthenticationFailed("The token is not valid.", "invalid_token")
-            return login.user, login
+            return _led(login), login
         login = login_of(request._request)
         if login is None:
             return None
         enforce_csrf(request._request)
-        return login.user, login
+        return _led(login), login
 
     def authenticate_header(self, request: Request) -> str:
         """Makes DRF answer 401, not 403, to someone it does not know."""
@@ -121,7 +127,13 @@ def remember(request: HttpRequest, response: HttpResponse, entry: logins.Entry) 
     # The access cookie outlives its token, so that a late log-out still knows what to end.
     _set(response, ACCESS, entry.access, path="/")
     _set(response, REFRESH, entry.refresh, path=REFRESH_PATH)
+    response.delete_cookie(PENDING, path="/", samesite="Lax")
     rotate_token(request)
+
+
+def remember_half(response: HttpResponse, pending: str) -> None:
+    """Lets a browser keep that the password was right, until the second factor's code comes."""
+    _set(response, PENDING, pending, path="/", lasts=PENDING_LASTS)
 
 
 def forget(response: HttpResponse) -> None:
@@ -177,11 +189,18 @@ def edge_only[**P](view: View[P]) -> View[P]:
     return gate
 
 
-def _set(response: HttpResponse, name: str, value: str, *, path: str) -> None:
+def _set(
+    response: HttpResponse,
+    name: str,
+    value: str,
+    *,
+    path: str,
+    lasts: timedelta | None = None,
+) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=api_settings.REFRESH_TOKEN_LIFETIME,
+        max_age=lasts or api_settings.REFRESH_TOKEN_LIFETIME,
         path=path,
         httponly=True,
         samesite="Lax",
@@ -195,7 +214,13 @@ def _nothing(*_: object, **__: object) -> HttpResponse:
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
     login = login_of(request)
-    return login.user if login else AnonymousUser()
+    return _led(login) if login else AnonymousUser()
+
+
+def _led(login: LoginSession) -> User:
+    """The login's person, who is led to set up a second factor where one is missing."""
+    login.user.detour = ENROLMENT if login.must_enrol else ""
+    return login.user
 
 
 async def _auser_of(request: HttpRequest) -> User | AnonymousUser:
@@ -215,6 +240,7 @@ def _login_of_scope(scope: Scope) -> LoginSession | None:
         return None
     close_old_connections()
     try:
-        return logins.of_access_token(raw)
+        login = logins.of_access_token(raw)
+        return None if login and login.must_enrol else login
     finally:
         close_old_connections()

@@ -103,13 +103,13 @@ def open_login(user: User, *, address: str | None, agent: str, by_code: bool = F
 
 @retried
 def _open(user: User, address: str | None, agent: str, *, by_code: bool) -> Entry:
-    now = timezone.now()
+    now, public_id = timezone.now(), uuid.uuid4()
     if user.role == User.Role.AGENT:  # seats come first in the lock order
         sip.ensure_account(user)
-        presence.open_session(user)
+        presence.open_session(user, login=public_id)
     login = LoginSession(
         user=user,
-        public_id=uuid.uuid4(),
+        public_id=public_id,
         address=address,
         agent=agent[:255],
         created_at=now,
@@ -164,12 +164,18 @@ def close_all(user: User, *, because: str) -> int:
 
 
 @retried
-def enrolled(login: LoginSession) -> None:
-    """Opens everything to a login whose person has just set up a second factor; ends the others."""
+def enrol(login: LoginSession, code: str) -> list[str]:
+    """Confirms the second factor that the login's person began; returns the recovery codes.
+
+    The login has then shown it; the person's others, which have not, end. Raises what
+    `second_factor.confirm` raises.
+    """
+    codes = second_factor.confirm(login.user, code)
     others = LoginSession.objects.select_for_update().filter(user=login.user, revoked_at=None)
     for other in others.exclude(pk=login.pk):
         _revoke(other, "second_factor", timezone.now())
     LoginSession.objects.filter(pk=login.pk).update(second_factor=True, must_enrol=False)
+    return codes
 
 
 @retried

@@ -4,6 +4,7 @@ The only module that writes `PasswordReset`.
 """
 
 import hashlib
+import hmac
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,14 +13,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from accounts import logins
+from accounts import lockout, logins
+from accounts.lockout import Purpose
 from accounts.models import PasswordReset, User
 from core import audit, letters
 from core.errors import DomainError, InputError
 from core.retry import retried
 
 INVITATION_LASTS = timedelta(days=7)
+CODE_LASTS = timedelta(minutes=10)
+CODE_DIGITS = 6
 KEPT = timedelta(days=30)
 Kind = PasswordReset.Kind
 
@@ -71,6 +76,62 @@ def change(user: User, current: str, new: str, *, address: str | None) -> None:
     check(new, user)
     user.set_password(new)  # hashed before anything is locked
     _changed(user)
+
+
+def may_ask(email: str, *, address: str | None) -> bool:
+    """Whether a code may be asked for once more, whoever that address is."""
+    return lockout.attempt(Purpose.ASK, email, address).admitted
+
+
+@retried
+def send_code(email: str) -> None:
+    """Mails a code to whoever has this address and may log in; earlier codes of theirs end."""
+    user, now = _known(email), timezone.now()
+    if user is None:
+        return
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    _end_all(user, Kind.RESET, now)
+    PasswordReset.objects.create(
+        user=user,
+        kind=Kind.RESET,
+        code_hash=_code_hash(user, code),
+        created_at=now,
+        expires_at=now + CODE_LASTS,
+    )
+    letters.write(user.email, f"{code} is your code for Dialer", _code_letter(user, code))
+    audit.record("person.reset_asked", user)
+
+
+def verify_code(email: str, code: str, *, address: str | None) -> str:
+    """Exchanges the code from the mail for a token that sets a new password, once.
+
+    Raises DomainError "wrong_code", whatever is wrong; five times an hour, and then always.
+    """
+    guess = lockout.attempt(Purpose.RESET, email, address)
+    user = _known(email)
+    token = _exchange(user, code.strip()) if user and guess.admitted else None
+    if token is None:
+        if guess.admitted:
+            refused = audit.Outcome.REFUSED
+            audit.record("person.reset_failed", user, actor=user, outcome=refused)
+        raise DomainError("This code is wrong, or has ended.", code="wrong_code", status=400)
+    return token
+
+
+def reset(token: str, password: str) -> User:
+    """Sets a new password by the token of `verify_code`.
+
+    Raises DomainError "reset_ended", and InputError for a password that is too weak.
+    """
+    user = _spend(token, Kind.RESET, password)
+    # Whoever guessed at the former password has not guessed at this one.
+    lockout.forget(Purpose.LOGIN, user.email)
+    return user
+
+
+def may_reset(token: str) -> bool:
+    """Whether the token of `verify_code` still sets a password."""
+    return _usable(token, Kind.RESET, timezone.now()) is not None
 
 
 def prune(now: datetime) -> int:
@@ -130,6 +191,33 @@ def _store(user: User, encoded: str, *, by: str) -> None:
     letters.write(user.email, "Your password was changed", _notice(user))
 
 
+def _known(email: str) -> User | None:
+    """The person with this address, if they may log in."""
+    email = email.strip().lower()
+    user = User.objects.select_related("organization").filter(email=email).first()
+    # MariaDB's collation ignores accents.
+    return user if user and user.email == email and _may_use(user, Kind.RESET) else None
+
+
+@retried
+def _exchange(user: User, code: str) -> str | None:
+    now = timezone.now()
+    row = (
+        PasswordReset.objects.select_for_update()
+        .filter(user=user, kind=Kind.RESET, used_at=None, expires_at__gt=now)
+        .exclude(code_hash="")
+        .order_by("-pk")
+        .first()
+    )
+    if row is None or not hmac.compare_digest(row.code_hash, _code_hash(user, code)):
+        return None
+    token = secrets.token_urlsafe(32)
+    row.code_hash, row.token_hash = "", _hashed(token)
+    row.expires_at = now + CODE_LASTS
+    row.save()
+    return token
+
+
 def _usable(token: str, kind: Kind, now: datetime) -> PasswordReset | None:
     if not token:
         return None
@@ -143,7 +231,9 @@ def _usable(token: str, kind: Kind, now: datetime) -> PasswordReset | None:
 
 def _may_use(user: User, kind: Kind) -> bool:
     wanted = User.Status.INVITED if kind == Kind.INVITATION else User.Status.ACTIVE
-    return user.status == wanted
+    organization = user.organization
+    is_open = organization is None or organization.is_open(timezone.now())
+    return is_open and user.status == wanted
 
 
 def _ended(kind: Kind) -> DomainError:
@@ -160,6 +250,19 @@ def _end_all(user: User, kind: Kind, now: datetime) -> None:
 
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _code_hash(user: User, code: str) -> str:
+    # Keyed: a million codes are tried in a second by whoever reads a plain hash.
+    return salted_hmac(__name__, f"{user.pk}:{code}", algorithm="sha256").hexdigest()
+
+
+def _code_letter(user: User, code: str) -> str:
+    return (
+        f"Hello {user.name},\n\nyour code to set a new password is\n\n    {code}\n\n"
+        "It works for 10 minutes. Nobody will ever ask you for it. If you did not ask for "
+        "it, leave it alone: your password stays as it is.\n"
+    )
 
 
 def _invitation(user: User, by: User | None, token: str) -> str:

@@ -16,6 +16,41 @@ class LoginSerializer(serializers.Serializer[Any]):
     bearer = serializers.BooleanField(default=False)
 
 
+class CodeSerializer(serializers.Serializer[Any]):
+    """The second step of a login: what the first one answered, and the authenticator's code."""
+
+    pending = serializers.CharField(max_length=2000, required=False, default="")
+    code = serializers.CharField(max_length=40)
+    bearer = serializers.BooleanField(default=False)
+
+
+class ForgotSerializer(serializers.Serializer[Any]):
+    """Whose password is forgotten."""
+
+    email = serializers.EmailField()
+
+
+class OtpSerializer(serializers.Serializer[Any]):
+    """The code from the mail."""
+
+    email = serializers.EmailField()
+    otp = serializers.CharField(max_length=20)
+
+
+class ResetTokenSerializer(serializers.Serializer[Any]):
+    """What sets a new password, once, within ten minutes."""
+
+    success = serializers.BooleanField(default=True)
+    reset_token = serializers.CharField()
+
+
+class ResetSerializer(serializers.Serializer[Any]):
+    """The new password."""
+
+    reset_token = serializers.CharField(max_length=200)
+    new_password = serializers.CharField(max_length=1024, trim_whitespace=False)
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
     """A machine's refresh token; a browser sends its cookie instead."""
 
@@ -63,16 +98,39 @@ class SeatSerializer(serializers.ModelSerializer[AgentSeat]):
     """An agent's state; `now` is the server's clock, by which a page counts down."""
 
     reason = serializers.SerializerMethodField()
+    break_limit_s = serializers.SerializerMethodField()
+    break_until = serializers.DateTimeField(read_only=True, allow_null=True)
+    leading = serializers.SerializerMethodField()
+    moved = serializers.SerializerMethodField()
     now = serializers.SerializerMethodField()
 
     class Meta:
         model = AgentSeat
-        fields = ["state", "since", "reason", "ready_for", "wrap_up_until", "call", "now"]
+        fields = [
+            *("state", "since", "reason", "break_limit_s", "break_until"),
+            *("ready_for", "wrap_up_until", "call", "leading", "moved", "now"),
+        ]
 
     def get_reason(self, seat: AgentSeat) -> str | None:
         """The break's code, for as long as it lasts."""
         on_break = seat.state == AgentSeat.State.BREAK and seat.break_reason
         return seat.break_reason.code if on_break and seat.break_reason else None
+
+    def get_break_limit_s(self, seat: AgentSeat) -> int | None:
+        """Seconds that the present break may last; null without a limit."""
+        on_break = seat.state == AgentSeat.State.BREAK and seat.break_reason
+        return seat.break_reason.limit_s if on_break and seat.break_reason else None
+
+    def get_leading(self, seat: AgentSeat) -> bool:
+        """Whether the asking login's pages hold the phone, rather than another browser's."""
+        login = self.context.get("login")
+        return login is None or seat.leader in (None, login.public_id)
+
+    def get_moved(self, seat: AgentSeat) -> str | None:
+        """Who has moved the agent into this state and why, as a sentence; null for themselves."""
+        if not seat.moved_because:
+            return None
+        return f"{seat.moved_by.name if seat.moved_by else 'A supervisor'}: {seat.moved_because}"
 
     def get_now(self, seat: AgentSeat) -> str:
         """ISO 8601 in UTC."""
@@ -96,7 +154,7 @@ class BreakReasonSerializer(serializers.ModelSerializer[BreakReason]):
 
     class Meta:
         model = BreakReason
-        fields = ["code", "label"]
+        fields = ["code", "label", "limit_s", "is_paid"]
 
 
 class BreakReasonsSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,12 @@ def sweep_presence() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def send_reset_code(email: str) -> None:
+    """Looks for the person away from the request, whose time then tells nothing of them."""
+    passwords.send_code(email)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def end_closed() -> None:
     """Ends what is open of organizations that have closed."""
     logins.end_closed(timezone.now())

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from accounts.views import door, reset
+from accounts.views import door, reset, second_factor
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", door.login, name="login"),
+    path("login/code/", door.login_code, name="login_code"),
     path("logout/", door.logout, name="logout"),
+    path("forgot-password/", reset.forgot, name="forgot"),
+    path("forgot-password/code/", reset.code, name="reset_code"),
+    path("forgot-password/new/", reset.new_password, name="reset_password"),
+    path("profile/second-factor/", second_factor.page, name="second_factor"),
+    path("profile/second-factor/begin/", second_factor.begin, name="second_factor_begin"),
+    path("profile/second-factor/confirm/", second_factor.confirm, name="second_factor_confirm"),
+    path("profile/second-factor/codes/", second_factor.codes, name="second_factor_codes"),
+    path("profile/second-factor/remove/", second_factor.remove, name="second_factor_remove"),
     path("set-password/<str:token>/", reset.set_password, name="set_password"),
     path("theme/", door.theme, name="theme"),
 ]

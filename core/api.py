@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import DomainError
-from core.web import problem
+from core.web import detour_of, problem
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -30,6 +30,9 @@ class Requires(BasePermission):
             return True
         if not request.user or not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
+        if detour_of(request.user):
+            sentence = "Your role needs a second factor: set it up on the page first."
+            raise DomainError(sentence, code="second_factor_demanded", status=403)
         return bool(request.user.has_perms(needed))
 
 

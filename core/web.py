@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.errors import DomainError
@@ -18,8 +18,10 @@ from core.errors import DomainError
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def requires[**P](*permissions: str) -> Callable[[View[P]], View[P]]:
+def requires[**P](*permissions: str, on_detour: bool = False) -> Callable[[View[P]], View[P]]:
     """Opens a page to people who hold all the permissions; without any, to whoever is logged in.
+
+    Someone with a `detour` is led to the page of that name; the pages there are `on_detour`.
 
     An anonymous page load goes through `/api/auth/continue`, which renews an expired access token
     and else shows the login; an anonymous fragment gets a 401, which the page's script handles.
@@ -30,6 +32,8 @@ def requires[**P](*permissions: str) -> Callable[[View[P]], View[P]]:
         def gate(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return ask_to_log_in(request)
+            if (detour := detour_of(request.user)) and not on_detour:
+                return redirect(detour)
             if not request.user.has_perms(permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -38,6 +42,11 @@ def requires[**P](*permissions: str) -> Callable[[View[P]], View[P]]:
         return gate
 
     return decorate
+
+
+def detour_of(user: Any) -> str:
+    """The name of the page that a person must pass before all others; empty when there is none."""
+    return str(getattr(user, "detour", ""))
 
 
 def public[**P](view: View[P]) -> View[P]:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts import logins
 from accounts.authentication import (
+    PENDING,
     REFRESH,
     asker,
     enforce_csrf,
@@ -23,8 +24,10 @@ from accounts.authentication import (
     login_to_end,
     person,
     remember,
+    remember_half,
 )
 from accounts.serializers import (
+    CodeSerializer,
     EntrySerializer,
     LoginSerializer,
     PersonSerializer,
@@ -35,7 +38,7 @@ from core.errors import DomainError
 from core.web import address_of
 
 
-class _Door(APIView):
+class Door(APIView):
     """Known by the tokens in the request itself; JSON only, which no foreign form can send."""
 
     authentication_classes = ()
@@ -43,20 +46,44 @@ class _Door(APIView):
     permissions = None
 
 
-class Login(_Door):
+class Login(Door):
     """Opens a login: cookies for a browser, tokens for a machine that says `bearer`."""
 
     @extend_schema(request=LoginSerializer, responses=EntrySerializer)
     def post(self, request: Request) -> Response:
-        """401 `wrong_credentials`, whatever was wrong."""
+        """401 `wrong_credentials`, whatever was wrong; 401 `second_factor_required` for a code."""
         wanted = LoginSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         bearer = wanted.validated_data.pop("bearer")
-        entry = logins.log_in(**wanted.validated_data, **asker(request._request))
+        try:
+            entry = logins.log_in(**wanted.validated_data, **asker(request._request))
+        except logins.SecondFactorNeededError as half:
+            response = self.handle_exception(half)
+            if bearer:
+                response.data["pending"] = half.pending
+            else:
+                remember_half(response, half.pending)
+            return response
         return _answer(request._request, entry, bearer=bearer)
 
 
-class Refresh(_Door):
+class LoginCode(Door):
+    """The second step of a login: the code of an authenticator, or a recovery code."""
+
+    @extend_schema(request=CodeSerializer, responses=EntrySerializer)
+    def post(self, request: Request) -> Response:
+        """401 `wrong_code`; 401 `pending_ended` when the first step was too long ago."""
+        sent = CodeSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        said = sent.validated_data
+        if not said["pending"]:
+            enforce_csrf(request._request)
+        pending = said["pending"] or request.COOKIES.get(PENDING, "")
+        entry = logins.log_in_by_code(pending, said["code"], **asker(request._request))
+        return _answer(request._request, entry, bearer=said["bearer"])
+
+
+class Refresh(Door):
     """Exchanges a refresh token, from the cookie or the body, for a new pair."""
 
     @extend_schema(request=RefreshSerializer, responses=EntrySerializer)
@@ -80,7 +107,7 @@ class Refresh(_Door):
         return _answer(request._request, entry, bearer=False)
 
 
-class Logout(_Door):
+class Logout(Door):
     """Ends the login of the request."""
 
     @extend_schema(request=None, responses=SuccessSerializer)
@@ -106,7 +133,7 @@ class Me(APIView):
         return Response({"success": True, "user": PersonSerializer(person(request)).data})
 
 
-class Continue(_Door):
+class Continue(Door):
     """A page load's way through an expired access token."""
 
     @extend_schema(

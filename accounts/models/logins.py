@@ -78,7 +78,6 @@ class PasswordReset(models.Model):
     code_hash = models.CharField(max_length=255, blank=True)
     # SHA-256 of the token that sets the password, once there is one; used once.
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -103,6 +103,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # The name of the one page that is open to them in this request; empty: all that they may.
+    detour = ""
+
     objects = UserManager.from_queryset(UserQuerySet)()
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

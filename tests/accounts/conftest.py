@@ -1,11 +1,12 @@
 """Fixtures of the tests about people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from accounts import presence
+from accounts import breaks, presence
 from accounts.models import BreakReason, Organization, User
+from dialer.celery import app
 
 
 @pytest.fixture
@@ -17,7 +18,15 @@ def agent(person: Callable[..., User]) -> User:
 @pytest.fixture
 def lunch(organization: Organization) -> BreakReason:
     """A reason to be away."""
-    return next(r for r in presence.ensure_break_reasons(organization) if r.code == "lunch")
+    return next(r for r in breaks.ensure(organization) if r.code == "lunch")
+
+
+@pytest.fixture
+def _tasks_run_at_once() -> Iterator[None]:
+    """Hints are followed before the request ends."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 @pytest.fixture(autouse=True)
