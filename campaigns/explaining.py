@@ -8,7 +8,15 @@ from django.db.models import Count, Min
 
 from campaigns import facts, queue
 from campaigns.eligibility import decide_campaign
-from campaigns.models import Callback, Campaign, Lead, QueueEntry, WindowState
+from campaigns.models import (
+    Callback,
+    Campaign,
+    DialAttempt,
+    Disposition,
+    Lead,
+    QueueEntry,
+    WindowState,
+)
 from campaigns.reports import Crew, crews
 
 S = Lead.Status
@@ -59,7 +67,8 @@ def explain(campaign: Campaign, now: datetime) -> Explanation:
     found.claimed = Lead.objects.filter(campaign=campaign, status=S.CLAIMED).count()
     found.waiting = [*_new(campaign, now), *_retries(campaign, now)]
     found.over = _over(campaign)
-    found.next_at = queue.next_due(campaign, now)
+    if not any(cause.due for cause in found.waiting):
+        found.next_at = queue.next_due(campaign, now)
     found.dialing, found.verdict, found.advice = _verdict(campaign, found, now)
     return found
 
@@ -138,9 +147,12 @@ def _over(campaign: Campaign) -> list[Cause]:
     """Leads that are not dialed again, by why."""
     rows = Lead.objects.filter(campaign=campaign, status__in=[S.FINISHED, S.SUPPRESSED])
     counted = rows.values_list("status", "finished_because").annotate(leads=Count("pk"))
+    organization = campaign.organization_id
+    results = Disposition.objects.filter(organization=organization).values_list("code", "label")
+    labels = {**dict(DialAttempt.Outcome.choices), **dict(results)}
     causes = []
     for status, because, leads in counted.order_by("-leads"):
         known = because if because in RULES else "suppressed" if status == S.SUPPRESSED else ""
-        label = RULES[known] if known else f"Result: {because.replace('_', ' ') or 'none'}"
+        label = RULES[known] if known else f"Result: {labels.get(because, because or 'none')}"
         causes.append(Cause(label, leads))
     return causes

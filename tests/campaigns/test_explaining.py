@@ -10,7 +10,13 @@ from accounts.models import AgentSeat, User
 from campaigns import explaining, queue
 from campaigns.models import Callback, Campaign, Lead
 from tests.clients import browser
-from tests.factories import CampaignFactory, LeadFactory, TeamFactory, UserFactory
+from tests.factories import (
+    CampaignFactory,
+    DispositionFactory,
+    LeadFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +103,10 @@ def test_leads_are_counted_by_what_keeps_them(campaign: Campaign) -> None:
         created_at=NOON,
     )
 
+    DispositionFactory.create(
+        organization=campaign.organization, code="not-interested", label="Not interested"
+    )
+
     found = explaining.explain(campaign, NOON)
 
     waiting = {cause.label: (cause.leads, cause.due, cause.until) for cause in found.waiting}
@@ -108,7 +118,7 @@ def test_leads_are_counted_by_what_keeps_them(campaign: Campaign) -> None:
     assert {cause.label: cause.leads for cause in found.over} == {
         "On the list of numbers that are not called": 5,
         "Dialed as often as the campaign allows": 3,
-        "Result: not-interested": 2,
+        "Result: Not interested": 2,
     }
 
 
