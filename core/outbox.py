@@ -1,6 +1,6 @@
 """The order of events: numbers them after their commit, and reads them in that order.
 
-The only module that writes `Event.seq` and `Sequence`.
+The only module that writes `Event.seq` and, beside `core.sealing`, `Sequence`.
 """
 
 from collections.abc import Iterable

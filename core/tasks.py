@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import health, letters, outbox, retention
+from core import health, letters, outbox, retention, sealing
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -23,3 +23,9 @@ def heartbeat() -> None:
 def send_letters() -> None:
     """Sends the mail that waits."""
     letters.send_due(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def seal_audit() -> None:
+    """Seals the audit entries that wait."""
+    sealing.catch_up(timezone.now())

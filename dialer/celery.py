@@ -30,4 +30,5 @@ app.conf.beat_schedule = {
     "prune logins": _every("accounts.tasks.prune", 3600.0),
     "send letters": _every("core.tasks.send_letters", 5.0),
     "prune events": _every("core.tasks.prune_events", 3600.0),
+    "seal the audit log": _every("core.tasks.seal_audit", 60.0),
 }
