@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import door, reset, second_factor
+from accounts.views import door, reset, second_factor, setup
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("profile/second-factor/codes/", second_factor.codes, name="second_factor_codes"),
     path("profile/second-factor/remove/", second_factor.remove, name="second_factor_remove"),
     path("set-password/<str:token>/", reset.set_password, name="set_password"),
+    path("setup/", setup.first_run, name="setup"),
     path("theme/", door.theme, name="theme"),
 ]

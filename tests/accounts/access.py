@@ -1,6 +1,7 @@
 """Who may open the routes of accounts."""
 
 from accounts import passwords
+from accounts.models import User
 from tests.access import AGENT, EVERYONE, LOGGED_IN, NO_ROLE, Cast, Route
 from tests.factories import UserFactory
 
@@ -9,6 +10,13 @@ def invitation(cast: Cast) -> dict[str, object]:
     """Its address holds a secret: whoever has it may use it."""
     newcomer = UserFactory.create(status="invited", organization=cast.organization)
     return {"token": passwords.invite(newcomer, cast.manager)}
+
+
+def nobody_rules(cast: Cast) -> dict[str, object]:
+    """The first run's page exists only then."""
+    rulers = User.objects.filter(role="superadmin")
+    rulers.update(role="qa", organization=cast.organization)
+    return {}
 
 
 ROUTES = [
@@ -22,6 +30,7 @@ ROUTES = [
     Route("accounts:second_factor_confirm", {"POST": LOGGED_IN}),
     Route("accounts:second_factor_codes", {"POST": LOGGED_IN}),
     Route("accounts:second_factor_remove", {"POST": LOGGED_IN}),
+    Route("accounts:setup", {"GET": EVERYONE, "POST": EVERYONE}, nobody_rules, public=True),
     Route("accounts:logout", {"POST": EVERYONE}),
     Route("accounts:theme", {"POST": EVERYONE}),
     Route("accounts:set_password", {"GET": EVERYONE, "POST": EVERYONE}, invitation, public=True),

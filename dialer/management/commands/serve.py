@@ -7,7 +7,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.urls import reverse
 
+from accounts import setup
 from dialer.supervision import Child, supervise
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # where to find it, not to bind
@@ -72,3 +74,6 @@ class Readiness:
         except (urllib.error.URLError, OSError):
             return
         self._say(f"Dialer is ready at {self._address}")
+        if setup.is_open():
+            page = f"{self._address}{reverse('accounts:setup')}"
+            self._say(f"There is no superadmin yet. Open {page} with the token {setup.token()}")
