@@ -28,6 +28,9 @@ class HistoryForm(forms.Form):
         required=False,
         label="Direction",
     )
+    lead = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput()
+    )
     since = forms.DateField(
         required=False, label="From", widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -58,6 +61,7 @@ class HistoryForm(forms.Form):
         }
         return Filters(
             number=data.get("number", "").replace(" ", ""),
+            lead=data.get("lead"),
             outcome=data.get("outcome", ""),
             direction=data.get("direction", ""),
             since=data.get("since"),

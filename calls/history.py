@@ -21,6 +21,7 @@ class Filters:
     number: str = ""  # the beginning of an E.164 number, or its last digits
     agent: int | None = None
     campaign: int | None = None
+    lead: int | None = None
     outcome: str = ""
     disposition: int | None = None
     direction: str = ""
@@ -36,6 +37,7 @@ class Filters:
         equal = {
             "agent": self.agent,
             "campaign": self.campaign,
+            "lead": self.lead,
             "outcome": self.outcome,
             "disposition": self.disposition,
             "direction": self.direction,

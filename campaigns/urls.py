@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns import views
-from campaigns.views import results, suppression, uploads
+from campaigns.views import results, story, suppression, uploads
 
 app_name = "campaigns"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("sheets/<int:pk>/", uploads.sheet, name="sheet"),
     path("sheets/<int:pk>/discard/", uploads.discard, name="sheet_discard"),
     path("sheets/<int:pk>/rejects/", uploads.rejects, name="sheet_rejects"),
+    path("leads/<int:pk>/", story.lead, name="lead"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/status/", views.status, name="status"),

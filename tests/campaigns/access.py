@@ -9,7 +9,7 @@ from campaigns.models import Campaign
 from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
 from tests.campaigns.lists import imported, upload
-from tests.factories import CampaignFactory, DispositionFactory
+from tests.factories import CampaignFactory, DispositionFactory, LeadFactory
 
 
 def _campaign_of(cast: Cast) -> Campaign:
@@ -31,6 +31,10 @@ def imported_sheet(cast: Cast) -> dict[str, Any]:
     return {"pk": imported(_campaign_of(cast), "Phone\n12\n").pk}
 
 
+def lead(cast: Cast) -> dict[str, Any]:
+    return {"pk": LeadFactory.create(campaign=_campaign_of(cast)).pk}
+
+
 def suppression(cast: Cast) -> dict[str, Any]:
     entry = suppress(cast.organization, "+12125550123", source="manager", now=timezone.now())
     return {"pk": entry.pk}
@@ -46,6 +50,7 @@ ROUTES = [
     Route("campaigns:detail", {"GET": {AGENT, MANAGER, QA}}, campaign),
     Route("campaigns:edit", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:status", {"POST": {MANAGER}}, campaign),
+    Route("campaigns:lead", {"GET": {MANAGER, QA}}, lead),
     Route("campaigns:why", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
