@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import logins, presence, sip
+from accounts import breaks, logins, sip
 from accounts.models import Organization, Team, User
 from accounts.permissions import assign_role
 from core.retry import retried
@@ -69,4 +69,4 @@ def password_set(user: User) -> None:
 
 def founded(organization: Organization) -> None:
     """Gives a new organization what each one starts with."""
-    presence.ensure_break_reasons(organization)
+    breaks.ensure(organization)

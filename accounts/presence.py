@@ -18,7 +18,7 @@ from accounts.models import (
     AgentSession,
     AgentStateInterval,
     BreakReason,
-    Organization,
+    LoginSession,
     User,
 )
 from core import config, realtime, statements
@@ -48,14 +48,6 @@ _OF_A_CHANGE: Final = tuple(
     if field.name not in ("id", "user", "organization")
 )
 _TEAMS: Final = "SELECT team_id FROM accounts_team_members WHERE user_id = %s"
-BREAK_REASONS = {
-    "lunch": "Lunch",
-    "short": "Short break",
-    "meeting": "Meeting",
-    "training": "Training",
-    "technical": "Technical problem",
-}
-
 config.define("presence.idle_after_s", int, default=120, help="Seconds without activity to idle.")
 config.define("presence.lost_after_s", int, default=45, help="Seconds without a beat to lost.")
 config.define("presence.close_after_s", int, default=900, help="Seconds idle or lost to log-off.")
@@ -73,7 +65,8 @@ def check_campaigns(check: CampaignCheck) -> None:
 
 def current(user: User) -> AgentSeat:
     """The person's seat as it is; an offline one, not stored, when they never sat."""
-    seat = AgentSeat.objects.select_related("break_reason").filter(user=user).first()
+    seats = AgentSeat.objects.select_related("break_reason", "moved_by")
+    seat = seats.filter(user=user).first()
     return seat or AgentSeat(user=user, state=S.OFFLINE, since=timezone.now())
 
 
@@ -95,10 +88,15 @@ def lock(user: User) -> AgentSeat:
 
 
 @retried
-def open_session(user: User) -> AgentSession:
-    """Begins a shift, offline at first; a shift that is open goes on."""
+def open_session(user: User, *, login: UUID | None = None) -> AgentSession:
+    """Begins a shift, offline at first; a shift that is open goes on.
+
+    The pages of the new login lead from now on, unless another login's hold a call.
+    """
     now, seat = timezone.now(), lock(user)
     seat.last_seen_at = seat.last_active_at = now
+    if login is not None and not (seat.state in BUSY and _is_living(seat.leader, now)):
+        _lead(seat, login)
     if seat.session is None:
         _move(seat, S.OFFLINE, now)
     elif seat.session.ended_because:  # they logged out in a call, and came back before its end
@@ -114,6 +112,28 @@ def close_session(user: User, *, because: str) -> None:
     """Ends a shift, if there is one; with a call on its seat it ends with that call."""
     if AgentSeat.objects.filter(user=user).exists():
         _close(lock(user), timezone.now(), because)
+
+
+@retried
+def lead(user: User, login: UUID) -> AgentSeat:
+    """Gives the phone to the pages of this login, at its person's wish.
+
+    Raises DomainError "busy" while another login's pages hold a call.
+    """
+    seat = lock(user)
+    if seat.leader != login:
+        if seat.state in BUSY and _is_living(seat.leader, timezone.now()):
+            raise DomainError("Finish the call in the other window first.", code="busy")
+        _lead(seat, login)
+        seat.save(update_fields=["leader"])
+    return seat
+
+
+def demand_lead(user: User, login: UUID) -> None:
+    """Raises DomainError "not_leading" where another login's pages hold the phone."""
+    if not AgentSeat.objects.filter(user=user).exclude(leader=login).exclude(leader=None).exists():
+        return
+    raise DomainError("You are working in another window.", code="not_leading")
 
 
 @retried
@@ -222,18 +242,29 @@ def sweep(now: datetime) -> int:
     )
 
 
-def ensure_break_reasons(organization: Organization) -> list[BreakReason]:
-    """The organization's break reasons; the usual ones are added where they never were."""
-    BreakReason.objects.bulk_create(
-        [BreakReason(organization=organization, code=c, label=t) for c, t in BREAK_REASONS.items()],
-        ignore_conflicts=True,
-    )
-    return list(BreakReason.objects.filter(organization=organization).order_by("label"))
+def moved(seat: AgentSeat, by: User, because: str) -> None:
+    """Notes on a locked seat who has moved it in its agent's stead; their page then says so."""
+    seat.moved_by, seat.moved_because = by, because
+    seat.save(update_fields=["moved_by", "moved_because"])
+    _tell("presence.moved", seat, [f"agent:{seat.user_id}"], actor=by)
+
+
+def _lead(seat: AgentSeat, login: UUID) -> None:
+    """The caller saves."""
+    if seat.leader not in (None, login):
+        _tell("presence.taken_over", seat, [f"agent:{seat.user_id}"])
+    seat.leader = login
+
+
+def _is_living(login: UUID | None, now: datetime) -> bool:
+    living = LoginSession.objects.filter(revoked_at=None, expires_at__gt=now)
+    return login is not None and living.filter(public_id=login).exists()
 
 
 def _wish(seat: AgentSeat, state: S, now: datetime) -> AgentSeat:
     """What a person asks for: done at once, or remembered while a call is on the seat."""
     seat.last_seen_at = seat.last_active_at = now
+    seat.moved_by, seat.moved_because = None, ""
     if state != S.BREAK:
         seat.break_reason = None
     if seat.state in BUSY:
@@ -351,14 +382,19 @@ def _end_interval(seat: AgentSeat, now: datetime) -> None:
 
 def _announce(seat: AgentSeat, was: str) -> None:
     teams = statements.rows(_TEAMS, [seat.user_id])
+    topics = [
+        f"agent:{seat.user_id}",
+        f"org:{seat.organization_id}:presence",
+        *(f"team:{team}:presence" for (team,) in teams),
+    ]
+    _tell("presence.changed", seat, topics, data={"state": seat.state, "was": was})
+
+
+def _tell(kind: str, seat: AgentSeat, topics: list[str], **more: Any) -> None:
     realtime.record(
-        "presence.changed",
+        kind,
         organization=seat.organization_id,
-        topics=[
-            f"agent:{seat.user_id}",
-            f"org:{seat.organization_id}:presence",
-            *(f"team:{team}:presence" for (team,) in teams),
-        ],
+        topics=topics,
         subject={"agent": seat.user_id},
-        data={"state": seat.state, "was": was},
+        **more,
     )

@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from accounts.views import door, reset, second_factor, setup
+from accounts.views import breaks, door, presence, reset, second_factor, setup, timeline
 
 app_name = "accounts"
 urlpatterns = [
+    path("presence/", presence.people_now, name="people_now"),
+    path("presence/export.csv", presence.export, name="presence_export"),
+    path("presence/mine/", presence.mine, name="my_totals"),
+    path("presence/<int:pk>/", timeline.day, name="day"),
+    path("presence/<int:pk>/move/", timeline.move, name="move_seat"),
+    path("breaks/", breaks.listing, name="break_reasons"),
+    path("breaks/<int:pk>/", breaks.edit, name="break_edit"),
+    path("breaks/<int:pk>/offer/", breaks.offer, name="break_offer"),
+    path("breaks/<int:pk>/up/", breaks.up, name="break_up"),
     path("login/", door.login, name="login"),
     path("login/code/", door.login_code, name="login_code"),
     path("logout/", door.logout, name="logout"),

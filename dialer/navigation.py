@@ -21,11 +21,13 @@ class Item:
 
 
 PHONE = "calls.add_call"
+SEATS = "accounts.view_agentseat"
 # Icons are whole class names, so that Tailwind finds them.
 GROUPS: dict[str, tuple[Item, ...]] = {
     "Work": (
         Item("Dial", "calls:dial", "icon-[tabler--headset]", PHONE),
         Item("Floor", "calls:live", "icon-[tabler--layout-dashboard]", "calls.view_live_calls"),
+        Item("Presence", "accounts:people_now", "icon-[tabler--user-check]", SEATS),
         Item("Calls", "calls:history", "icon-[tabler--history]", "calls.view_call"),
     ),
     "Lists": (
@@ -44,6 +46,7 @@ GROUPS: dict[str, tuple[Item, ...]] = {
     ),
     "System": (
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),
+        Item("Audit", "core:audit", "icon-[tabler--shield-check]", "core.view_auditentry"),
         Item("Administration", "admin:index", "icon-[tabler--settings]", "core.change_featureflag"),
     ),
 }

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from accounts import presence, sip
 from accounts.authentication import person
-from accounts.models import BreakReason, LoginSession
+from accounts.models import AgentSeat, BreakReason, LoginSession
 from accounts.serializers import (
     BreakReasonsSerializer,
     BreakSerializer,
@@ -23,6 +23,16 @@ class _Agent(APIView):
 
     permissions = ("accounts.change_agentseat",)
 
+    def shown(self, request: Request, seat: AgentSeat) -> Response:
+        """The seat as the pages of this login see it."""
+        assert isinstance(request.auth, LoginSession)
+        return Response(SeatSerializer(seat, context={"login": request.auth}).data)
+
+    def demand_lead(self, request: Request) -> None:
+        """Refuses pages that another login has taken the phone from."""
+        assert isinstance(request.auth, LoginSession)
+        presence.demand_lead(person(request), request.auth.public_id)
+
 
 class Presence(_Agent):
     """The asking agent's state."""
@@ -30,7 +40,18 @@ class Presence(_Agent):
     @extend_schema(responses=SeatSerializer)
     def get(self, request: Request) -> Response:
         """The seat as the server holds it."""
-        return Response(SeatSerializer(presence.current(person(request))).data)
+        return self.shown(request, presence.current(person(request)))
+
+
+class Lead(_Agent):
+    """The phone moves to the pages of the asking login."""
+
+    @extend_schema(request=None, responses=SeatSerializer)
+    def post(self, request: Request) -> Response:
+        """The seat; refused with "busy" while another login's pages hold a call."""
+        assert isinstance(request.auth, LoginSession)
+        seat = presence.lead(person(request), request.auth.public_id)
+        return self.shown(request, seat)
 
 
 class Ready(_Agent):
@@ -41,8 +62,9 @@ class Ready(_Agent):
         """The new state; during a call, the present one, and readiness follows it."""
         wanted = ReadySerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
+        self.demand_lead(request)
         seat = presence.ready(person(request), wanted.validated_data["campaigns"])
-        return Response(SeatSerializer(seat).data)
+        return self.shown(request, seat)
 
 
 class TakeBreak(_Agent):
@@ -55,7 +77,7 @@ class TakeBreak(_Agent):
         wanted.is_valid(raise_exception=True)
         reasons = BreakReason.objects.for_user(person(request))
         reason = get_object_or_404(reasons, code=wanted.validated_data["reason"])
-        return Response(SeatSerializer(presence.take_break(person(request), reason)).data)
+        return self.shown(request, presence.take_break(person(request), reason))
 
 
 class Offline(_Agent):
@@ -64,7 +86,7 @@ class Offline(_Agent):
     @extend_schema(request=None, responses=SeatSerializer)
     def post(self, request: Request) -> Response:
         """The new state; during a call, the present one, and going offline follows it."""
-        return Response(SeatSerializer(presence.offline(person(request))).data)
+        return self.shown(request, presence.offline(person(request)))
 
 
 class Breaks(_Agent):
@@ -72,9 +94,10 @@ class Breaks(_Agent):
 
     @extend_schema(responses=BreakReasonsSerializer)
     def get(self, request: Request) -> Response:
-        """By label."""
+        """In the order of the menu."""
         reasons = BreakReason.objects.for_user(person(request)).filter(is_active=True)
-        return Response(BreakReasonsSerializer({"reasons": reasons.order_by("label")}).data)
+        ordered = reasons.order_by("position", "label")
+        return Response(BreakReasonsSerializer({"reasons": ordered}).data)
 
 
 class Softphone(_Agent):

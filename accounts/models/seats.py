@@ -1,5 +1,6 @@
 """Who is at work: seats, shifts, and the time in each state."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -92,6 +93,9 @@ class AgentSeat(models.Model):
     last_seen_at = models.DateTimeField(null=True)  # a page of theirs was alive
     last_active_at = models.DateTimeField(null=True)  # the person did something
     leader = models.UUIDField(null=True)  # public id of the login whose pages hold the phone
+    # Who put the agent into this state, and why; empty when it was the agent.
+    moved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    moved_because = models.CharField(max_length=200, blank=True)
 
     objects = SeatQuerySet.as_manager()
 
@@ -101,6 +105,14 @@ class AgentSeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.state}"
+
+    @property
+    def break_until(self) -> datetime | None:
+        """When the present break reaches its limit; None without one."""
+        reason = self.break_reason if self.state == self.State.BREAK else None
+        if reason is None or reason.limit_s is None:
+            return None
+        return self.since + timedelta(seconds=reason.limit_s)
 
 
 class AgentStateInterval(models.Model):

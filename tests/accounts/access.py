@@ -1,8 +1,8 @@
 """Who may open the routes of accounts."""
 
-from accounts import passwords
+from accounts import breaks, passwords, presence
 from accounts.models import User
-from tests.access import AGENT, EVERYONE, LOGGED_IN, NO_ROLE, Cast, Route
+from tests.access import AGENT, EVERYONE, LOGGED_IN, MANAGER, NO_ROLE, Cast, Route
 from tests.factories import UserFactory
 
 
@@ -19,7 +19,27 @@ def nobody_rules(cast: Cast) -> dict[str, object]:
     return {}
 
 
+def seated_agent(cast: Cast) -> dict[str, object]:
+    """Someone at work."""
+    presence.open_session(cast.agent)
+    return {"pk": cast.agent.pk}
+
+
+def break_reason(cast: Cast) -> dict[str, object]:
+    """One of the organization's breaks."""
+    return {"pk": breaks.ensure(cast.organization)[0].pk}
+
+
 ROUTES = [
+    Route("accounts:people_now", {"GET": {MANAGER}}),
+    Route("accounts:presence_export", {"GET": {MANAGER}}),
+    Route("accounts:my_totals", {"GET": {AGENT}}),
+    Route("accounts:day", {"GET": {MANAGER}}, seated_agent),
+    Route("accounts:move_seat", {"POST": {MANAGER}}, seated_agent),
+    Route("accounts:break_reasons", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("accounts:break_edit", {"GET": {MANAGER}, "POST": {MANAGER}}, break_reason),
+    Route("accounts:break_offer", {"POST": {MANAGER}}, break_reason),
+    Route("accounts:break_up", {"POST": {MANAGER}}, break_reason),
     Route("accounts:login", {"GET": EVERYONE, "POST": EVERYONE}),
     Route("accounts:login_code", {"GET": EVERYONE, "POST": EVERYONE}),
     Route("accounts:forgot", {"GET": EVERYONE, "POST": EVERYONE}),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts import presence
+from accounts import breaks, presence
 from accounts.models import (
     AgentSeat,
     AgentSession,
@@ -61,7 +61,7 @@ def test_a_break_has_its_reason_on_record(agent: User, lunch: BreakReason) -> No
 
 
 def test_another_break_begins_a_new_interval(agent: User, organization: Organization) -> None:
-    first, second = presence.ensure_break_reasons(organization)[:2]
+    first, second = breaks.ensure(organization)[:2]
 
     presence.take_break(agent, first)
     presence.take_break(agent, second)
@@ -79,12 +79,12 @@ def test_another_organizations_break_is_refused(person: Person, lunch: BreakReas
 
 
 def test_break_reasons_are_added_once_and_edits_stay(organization: Organization) -> None:
-    presence.ensure_break_reasons(organization)
+    breaks.ensure(organization)
     BreakReason.objects.filter(code="lunch").update(label="Mittag")
 
-    again = presence.ensure_break_reasons(organization)
+    again = breaks.ensure(organization)
 
-    assert len(again) == len(presence.BREAK_REASONS)
+    assert len(again) == len(breaks.REASONS)
     assert "Mittag" in {reason.label for reason in again}
 
 

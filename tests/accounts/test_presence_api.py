@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from accounts import presence
+from accounts import breaks
 from accounts.models import BreakReason, Organization, User
 from tests.clients import browser
 
@@ -25,7 +25,8 @@ def test_an_agents_state_has_the_shape_of_the_contract(person: Person) -> None:
     before = client.get("/api/presence/me").json()
     after = post(client, "ready", {"campaigns": [3]}).json()
 
-    names = {"state", "since", "reason", "ready_for", "wrap_up_until", "call", "now"}
+    names = {"state", "since", "reason", "break_limit_s", "break_until", "ready_for"}
+    names |= {"wrap_up_until", "call", "leading", "moved", "now"}
     assert set(before) == set(after) == names
     assert (before["state"], after["state"]) == ("offline", "ready")
     assert after["ready_for"] == [3]
@@ -34,13 +35,13 @@ def test_an_agents_state_has_the_shape_of_the_contract(person: Person) -> None:
 
 
 def test_a_break_is_named_by_its_code(person: Person, organization: Organization) -> None:
-    presence.ensure_break_reasons(organization)
+    breaks.ensure(organization)
     client = browser(person("agent"))
 
     offered = client.get("/api/presence/breaks").json()["reasons"]
     answer = post(client, "break", {"reason": "lunch"}).json()
 
-    assert {"code": "lunch", "label": "Lunch"} in offered
+    assert {"code": "lunch", "label": "Lunch", "limit_s": None, "is_paid": True} in offered
     assert (answer["state"], answer["reason"]) == ("break", "lunch")
 
 

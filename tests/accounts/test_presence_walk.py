@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import presence
+from accounts import breaks, presence
 from accounts.models import AgentSeat, AgentSession, AgentStateInterval, BreakReason, User
 from core.errors import DomainError
 from tests.factories import OrganizationFactory, UserFactory
@@ -117,7 +117,7 @@ def test_an_agents_time_is_accounted_for_whatever_happens(
 ) -> None:
     organization = OrganizationFactory.create()
     user = UserFactory.create(organization=organization)
-    reasons = presence.ensure_break_reasons(organization)
+    reasons = breaks.ensure(organization)
     clock = NOON
 
     for word, later, behind in steps:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import time_machine
 from django.utils import timezone
 
-from accounts import presence
+from accounts import breaks, presence
 from calls import lifecycle
 from campaigns.models import Campaign
 from tests.calls.phones import Shift, rung_out, waiting
@@ -104,7 +104,7 @@ def test_another_call_ends_wrap_up(shift: Shift, campaign: Campaign) -> None:
 
 def test_a_break_that_was_asked_for_follows_the_call(shift: Shift, campaign: Campaign) -> None:
     call = rung_out(shift, campaign)
-    reason = presence.ensure_break_reasons(campaign.organization)[0]
+    reason = breaks.ensure(campaign.organization)[0]
     presence.take_break(shift.agent, reason)
 
     shift.post(f"/{call.public_id}/disposition", {})
