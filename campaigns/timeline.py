@@ -25,7 +25,7 @@ class Moment:
     """Something that happened to a lead."""
 
     at: datetime
-    icon: str
+    kind: str  # chooses its icon
     title: str
     detail: str = ""
     by: str = ""
@@ -89,11 +89,11 @@ def _next(lead: Lead, now: datetime) -> tuple[str, datetime | None]:
 
 def _arrival(lead: Lead) -> Moment:
     if lead.sheet is None:
-        return Moment(lead.created_at, "plug", "Added by a program")
+        return Moment(lead.created_at, "added", "Added by a program")
     sheet = lead.sheet
     by = sheet.created_by.name if sheet.created_by else ""
     return Moment(
-        lead.created_at, "file-spreadsheet", "Imported", f"{sheet.name}, row {lead.sheet_row}", by
+        lead.created_at, "imported", "Imported", f"{sheet.name}, row {lead.sheet_row}", by
     )
 
 
@@ -105,20 +105,20 @@ def _attempts(lead: Lead) -> Iterator[Moment]:
 
 
 def _told(attempt: DialAttempt) -> tuple[str, str, str]:
-    """Icon, title and detail of an attempt."""
+    """Kind, title and detail of an attempt."""
     if attempt.inbound:
-        return "phone-incoming", "Called in", attempt.get_outcome_display()
+        return "inbound", "Called in", attempt.get_outcome_display()
     if attempt.dialed_at is None:
         said = "; ".join(refusal["message"] for refusal in attempt.refusals)
         why = said or _GIVEN_BACK.get(attempt.released_because, "It was given back undialed.")
         if attempt.ended_at is None:
-            return "clock", "Reserved", "Not dialed yet."
-        return "arrow-back-up", "Given back undialed", why
+            return "reserved", "Reserved", "Not dialed yet."
+        return "returned", "Given back undialed", why
     if attempt.ended_at is None:
-        return "phone", "Dialed", "In a call now."
+        return "dialed", "Dialed", "In a call now."
     lasted = attempt.ended_at - attempt.dialed_at
     talked = f", {_span(lasted)} from dialing to its end" if attempt.live_answer else ""
-    return "phone", "Dialed", f"{attempt.get_outcome_display()}{talked}"
+    return "dialed", "Dialed", f"{attempt.get_outcome_display()}{talked}"
 
 
 def _promises(lead: Lead) -> Iterator[Moment]:
@@ -126,9 +126,9 @@ def _promises(lead: Lead) -> Iterator[Moment]:
     for row in rows[:LONGEST]:
         who = row.owner.name if row.owner else "anyone"
         said = f"For {who}. {row.note}"
-        yield Moment(row.created_at, "calendar-event", "Callback promised", said)
+        yield Moment(row.created_at, "promised", "Callback promised", said)
         if row.done_at:
-            yield Moment(row.done_at, "calendar-check", "The promise is settled")
+            yield Moment(row.done_at, "settled", "The promise is settled")
 
 
 def _suppressions(lead: Lead) -> Iterator[Moment]:
@@ -141,7 +141,7 @@ def _suppressions(lead: Lead) -> Iterator[Moment]:
         scope = "in this campaign" if row.campaign_key else "everywhere"
         detail = f"{row.get_source_display()}, {scope}. {row.reason}"
         by = row.created_by.name if row.created_by else ""
-        yield Moment(row.created_at, "phone-off", "Its number is not called", detail, by)
+        yield Moment(row.created_at, "suppressed", "Its number is not called", detail, by)
 
 
 def _span(length: timedelta) -> str:

@@ -9,7 +9,6 @@ from django.http.response import HttpResponseBase
 _ALLOWED = ("autoplay", "microphone", "speaker-selection")
 _DENIED = (
     "accelerometer",
-    "bluetooth",
     "camera",
     "display-capture",
     "encrypted-media",
@@ -30,7 +29,6 @@ _DENIED = (
     "serial",
     "storage-access",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 POLICY = ", ".join([*(f"{name}=(self)" for name in _ALLOWED), *(f"{name}=()" for name in _DENIED)])
