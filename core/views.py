@@ -4,8 +4,10 @@ from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
@@ -14,8 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import activity, health, metrics, outbox
+from core import activity, auditlog, health, metrics, outbox, tables
 from core.errors import InputError
+from core.forms import AuditForm
 from core.web import public, requires
 
 HEALTH = inline_serializer(
@@ -78,6 +81,49 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
 
 
+@requires("core.view_auditentry")
+@require_GET
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Who did what: entries with filters, newest first; the rows alone when a filter asks."""
+    form = AuditForm(request.user, request.GET)
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    page = auditlog.page(
+        request.user, form.filters(), after=_number(request, "after"), before=_before(request)
+    )
+    context = {"form": form, "page": page, "query": query.urlencode(), "kinds": tables.TYPES}
+    fragment = request.headers.get("HX-Target") == "audit-rows"
+    return render(request, "core/_audit_rows.html" if fragment else "core/audit.html", context)
+
+
+@requires("core.view_auditentry")
+@require_GET
+def audit_entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """One entry: what was before, and what after, side by side."""
+    entry = get_object_or_404(auditlog.of(request.user), pk=pk)
+    context = {"entry": entry, "compared": auditlog.compared(entry)}
+    return render(request, "core/audit_entry.html", context)
+
+
+@requires("core.view_auditentry")
+@require_GET
+def audit_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """What the filters find, as a file that is written while it is sent."""
+    if kind not in tables.TYPES:
+        raise Http404
+    form = AuditForm(request.user, request.GET)
+    if not form.is_valid():  # a file of everything is not what was asked for
+        raise InputError("Some filters are not right.", errors=form.errors.get_json_data())
+    rows = auditlog.export(request.user, form.filters(), kind)
+    name = f"audit-{timezone.now():%Y-%m-%d}.{kind}"
+    return StreamingHttpResponse(
+        tables.written(kind, auditlog.HEADER, rows),
+        content_type=tables.TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 def _watches(request: Request) -> bool:
     try:
         return bool(request.user.has_perm("core.view_event"))
@@ -94,9 +140,13 @@ def has_metrics_token(request: HttpRequest | Request) -> bool:
 
 
 def _before(request: HttpRequest) -> int | None:
-    text = request.GET.get("before")
+    return _number(request, "before")
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name)
     if text is None:
         return None
-    if not text.isdecimal() or len(text) > 18:
-        raise InputError("before is a number of an event.")
+    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+        raise InputError(f"{name} is a number of an entry.")
     return int(text)
