@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Never, cast
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,7 +15,53 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.authentication import landing, leave
+from core import audit
 from core.web import detour_of
+
+
+class Audited(ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+    """Writes an entry of the audit log for whatever Django's admin adds, changes or deletes.
+
+    Django calls these within the transaction that changes the row.
+    """
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        """Keeps the form's values for the entry that is written next."""
+        request._audited = (  # type: ignore[attr-defined]  # kept for this request
+            {name: _plain(form.initial.get(name)) for name in form.changed_data},
+            {name: _plain(form.cleaned_data.get(name)) for name in form.changed_data},
+        )
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """A row was added."""
+        _, after = getattr(request, "_audited", ({}, {}))
+        audit.record("table.row_added", obj, after=after)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        """A row was changed."""
+        before, after = getattr(request, "_audited", ({}, {}))
+        audit.record("table.row_changed", obj, before=before, after=after)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Rows are about to be deleted."""
+        for row in queryset:
+            names = [field.name for field in row._meta.concrete_fields]
+            audit.record("table.row_deleted", row, before=audit.snapshot(row, names))
+        return super().log_deletions(request, queryset)
+
+
+def _plain(value: Any) -> Any:
+    """A form's value, with rows by their ids."""
+    if isinstance(value, QuerySet):
+        return sorted(value.values_list("pk", flat=True))
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.pk if isinstance(value, Model) else value
 
 
 class Site(AdminSite):
@@ -21,6 +69,12 @@ class Site(AdminSite):
 
     site_header = site_title = "Dialer administration"
     index_title = "Tables"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Registers tables, none of which is changed without an entry of the audit log."""
+        inner = admin_class or ModelAdmin
+        audited = type(inner.__name__, (Audited, inner), {"__module__": inner.__module__})
+        super().register(model_or_iterable, audited, **options)
 
     def admin_view[V: Callable[..., HttpResponseBase]](self, view: V, cacheable: bool = False) -> V:
         """Refuses known people without access at once; Django would ask them to log in again."""
