@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from accounts.models import Organization, User
 from campaigns.models import Disposition
-from core import realtime
+from core import audit, realtime
 from core.errors import InputError
 
 _HOUR: Final = 3600
@@ -29,6 +29,7 @@ class Default(NamedTuple):
     do_not_call: bool = False
 
 
+_AUDITED: Final = tuple(field.name for field in Disposition._meta.concrete_fields)
 DEFAULTS: Final = (
     Default("lead", "Lead", "1", success=True, contact=True),
     Default("follow-ups", "Follow-Ups", "2", 24 * _HOUR, contact=True, callback=True),
@@ -81,16 +82,19 @@ def add(user: User, organization: Organization, *, label: str, **fields: Any) ->
         raise InputError("Give the result a name.", errors={"label": ["Give it a name."]})
     if Disposition.objects.filter(organization=organization, code=code).exists():
         raise InputError("There is such a result.", errors={"label": ["There is such a result."]})
-    return _keep(user, row)
+    kept = _keep(user, row)
+    audit.record("disposition.added", row, after=audit.snapshot(row, _AUDITED), actor=user)
+    return kept
 
 
 @transaction.atomic
 def change(user: User, disposition: Disposition, **fields: Any) -> Disposition:
     """Changes flags, label, key or order; calls that carry the result keep it."""
     row = Disposition.objects.select_for_update().get(pk=disposition.pk)
-    for name, value in fields.items():
-        setattr(row, name, value)
-    return _keep(user, row)
+    with audit.changes("disposition.changed", row, _AUDITED, actor=user):
+        for name, value in fields.items():
+            setattr(row, name, value)
+        return _keep(user, row)
 
 
 def _row(organization: Organization, order: int, default: Default) -> Disposition:

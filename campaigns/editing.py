@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Organization, Team, User
 from campaigns import dispositions, queue
 from campaigns.models import Campaign, Disposition
-from core import phone, realtime
+from core import audit, phone, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -41,6 +41,12 @@ _RULES: Final = frozenset(
     {"window_start", "window_end", "window_days", "max_attempts", "starts_on", "ends_on"}
 )
 _MANY: Final[tuple[str, ...]] = ("dispositions", "teams", "agents", "managers")
+_TIMES: Final = frozenset({"id", "created_at", "updated_at"})
+# What the audit log tells of a change.
+_AUDITED: Final = (
+    *(field.name for field in Campaign._meta.concrete_fields if field.name not in _TIMES),
+    *_MANY,
+)
 
 
 @retried
@@ -62,6 +68,8 @@ def create_campaign(
         dispositions.ensure_defaults(owner)
         people["dispositions"] = Disposition.objects.filter(organization=owner, is_active=True)
     _assign(campaign, people)
+    made = audit.snapshot(campaign, _AUDITED)
+    audit.record("campaign.created", campaign, after=made, actor=user)
     _record("campaign.created", campaign, user)
     return campaign
 
@@ -72,13 +80,14 @@ def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
     changed = sorted(name for name, value in fields.items() if getattr(row, name) != value)
-    for name in changed:
-        setattr(row, name, fields[name])
-    _check(row, people)
-    if _RULES.intersection(changed):
-        row.rule_version += 1
-    row.save()
-    _assign(row, people)
+    with audit.changes("campaign.changed", row, _AUDITED, actor=user):
+        for name in changed:
+            setattr(row, name, fields[name])
+        _check(row, people)
+        if _RULES.intersection(changed):
+            row.rule_version += 1
+        row.save()
+        _assign(row, people)
     _record("campaign.changed", row, user, changed=changed + sorted(people))
     return row
 
@@ -101,9 +110,10 @@ def set_status(user: User, campaign: Campaign, status: str) -> Campaign:
         )
     if status == _S.RUNNING:
         _check_ready(row)
-    row.status = status
-    row.archived_at = timezone.now() if status == _S.ARCHIVED else None
-    row.save(update_fields=["status", "archived_at", "updated_at"])
+    with audit.changes("campaign.moved", row, ("status",), actor=user):
+        row.status = status
+        row.archived_at = timezone.now() if status == _S.ARCHIVED else None
+        row.save(update_fields=["status", "archived_at", "updated_at"])
     if status != _S.RUNNING:
         queue.clear(row)
     _record("campaign.status", row, user, before=before, status=status)
