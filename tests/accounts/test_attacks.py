@@ -77,7 +77,7 @@ def forgeries(good: str) -> dict[str, str]:
     """What is made of a good token, none of which is one."""
     claims = jwt.decode(good, options={"verify_signature": False})
     head, body, signature = good.split(".")
-    other = signed(claims | {"sub": "1"}, key="guessed" * 9).split(".")[1]
+    other = signed(claims | {"sub": "999999"}, key="guessed" * 9).split(".")[1]
     return {
         "unsigned": signed(claims, key="", algorithm="none"),
         "another key": signed(claims, key="k" * 64),
