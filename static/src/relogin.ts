@@ -2,7 +2,10 @@
 
 type LogIn = (path: string, fields: Readonly<Record<string, unknown>>) => Promise<Response>;
 
+const BY_CODE = "/api/auth/login/code";
+
 interface Answer {
+  readonly code?: string;
   readonly message?: string;
   readonly user?: { readonly id?: number };
 }
@@ -17,15 +20,20 @@ export function askForPassword(logIn: LogIn): Promise<boolean> {
   const submit = async (): Promise<void> => {
     problem.textContent = "";
     const fields = Object.fromEntries(new FormData(form));
-    const response = await logIn(form.action, fields).catch(() => undefined);
+    const path = form.dataset["step"] === "code" ? BY_CODE : form.action;
+    const response = await logIn(path, fields).catch(() => undefined);
     const answer = (await response?.json().catch(() => ({}))) as Answer | undefined;
     if (response?.ok) welcome(dialog, answer);
-    else problem.textContent = answer?.message ?? "The server could not be reached. Try again.";
+    else if (answer?.code === "second_factor_required") showStep(form, "code");
+    else {
+      if (answer?.code === "pending_ended") showStep(form, "password");
+      problem.textContent = answer?.message ?? "The server could not be reached. Try again.";
+    }
   };
   const listen = { signal: done.signal };
   form.addEventListener("submit", (event) => (event.preventDefault(), void submit()), listen);
   if (!dialog.open) dialog.showModal();
-  form.querySelector<HTMLElement>("[type=password]")?.focus();
+  showStep(form, "password");
   return new Promise((resolve) => {
     const closed = (): void => {
       done.abort();
@@ -36,6 +44,16 @@ export function askForPassword(logIn: LogIn): Promise<boolean> {
     dialog.returnValue = "";
     dialog.addEventListener("close", closed, listen);
   });
+}
+
+/** Shows the fields of one step; the other step's are neither asked for nor sent. */
+function showStep(form: HTMLFormElement, step: "password" | "code"): void {
+  form.dataset["step"] = step;
+  for (const part of form.querySelectorAll<HTMLFieldSetElement>("fieldset[data-step]")) {
+    part.hidden = part.disabled = part.dataset["step"] !== step;
+  }
+  const first = step === "code" ? "[name=code]" : "[type=password]";
+  form.querySelector<HTMLElement>(first)?.focus();
 }
 
 function welcome(dialog: HTMLDialogElement, answer: Answer | undefined): void {
