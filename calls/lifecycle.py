@@ -193,6 +193,7 @@ def wrap_up(
     if chosen is not None:
         if call.disposition_id is not None:
             raise DomainError("This call has a result already.", code="already_disposed")
+        results.given(call, chosen)
         claims.dispose(call.attempt, chosen, now=now, callback_at=callback_at, owner=call.agent)
         call.disposition = chosen
     _complete(seat, call, now)

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from calls.models import Call
 from campaigns.models import Disposition
+from core import audit
 from core.errors import InputError
 
 
@@ -29,3 +30,10 @@ def choose(call: Call, code: str, callback_at: datetime | None, now: datetime) -
         problem = "Say when to call back, in the future."
         raise InputError(problem, errors={"callback_at": [problem]})
     return chosen
+
+
+def given(call: Call, chosen: Disposition) -> None:
+    """Notes in the audit log when a call gets its result after its wrap-up was over."""
+    if call.status == Call.Status.WRAPPED_UP:
+        after = {"disposition": chosen.code}
+        audit.record("call.result_added_late", call, before={"disposition": None}, after=after)

@@ -14,7 +14,7 @@ from calls.models import Call
 from calls.timing import milliseconds
 from campaigns import claims
 from campaigns.models import DialAttempt, Disposition
-from core import config
+from core import audit, config
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -96,6 +96,8 @@ def _record(user: Any, cdr: Cdr, outcome: str) -> Call:
         talk_ms=talk_ms,
         metadata=cdr.metadata | ({"disposition": cdr.disposition} if cdr.disposition else {}),
     )
+    told = {"call_id": cdr.call_id, "direction": cdr.direction, "outcome": outcome}
+    audit.record("call.uploaded", call, after=told, actor=user)
     news.tell(call, "uploaded", now)
     return call
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from calls import playback, recordings, segments
+from calls import listening, playback, recordings, segments
 from calls.api.doors import TOKEN_PARAMETER, ByToken, visible
 from calls.models import Recording
 from core.errors import InputError
@@ -97,11 +98,14 @@ class Playback(APIView):
         if not recording.file:
             raise Http404
         download = request.query_params.get("download") in ("1", "true")
-        return playback.answer(
+        answer = playback.answer(
             recording,
             wanted=request.headers.get("Range", ""),
             name=f"call-{call.reserved_at:%Y-%m-%d-%H%M}.webm" if download else "",
         )
+        if answer.status_code < 400:
+            listening.heard(request.user, call, download=download, now=timezone.now())
+        return answer
 
 
 def _start_ms(request: Request) -> int:
