@@ -20,7 +20,7 @@ from accounts.models import User
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheets import columns, reading, workbook
 from campaigns.sheets.reading import Layout
-from core import config, realtime
+from core import audit, config, realtime
 from core.errors import DomainError, InputError
 
 STORAGE: Final = "sheets"
@@ -240,20 +240,32 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
     return sheet
 
 
+_AUDITED: Final = frozenset(
+    f"sheet.{what}" for what in ("uploaded", "discarded", "confirmed", "imported", "failed")
+)
+
+
 def told(sheet: LeadSheet, kind: str, *, actor: User | None = None, severity: str = "info") -> None:
-    """Records what happened to a sheet, for its page, its campaign's and the activity feed."""
+    """Records what happened to a sheet, for its page, its campaign's and the activity feed.
+
+    All but its progress is in the audit log too.
+    """
+    facts = {
+        "status": sheet.status,
+        "read": sheet.rows_read,
+        "accepted": sheet.rows_accepted,
+        "duplicate": sheet.rows_duplicate,
+        "invalid": sheet.rows_invalid,
+    }
+    if kind in _AUDITED:
+        file = {"campaign": sheet.campaign_id, "size": sheet.size}
+        audit.record(kind, sheet, after=facts | file, actor=actor)
     realtime.record(
         kind,
         organization=sheet.organization_id,
         topics=[f"sheet:{sheet.pk}", f"campaign:{sheet.campaign_id}"],
         subject={"sheet": sheet.pk, "campaign": sheet.campaign_id},
-        data={
-            "status": sheet.status,
-            "read": sheet.rows_read,
-            "accepted": sheet.rows_accepted,
-            "duplicate": sheet.rows_duplicate,
-            "invalid": sheet.rows_invalid,
-        },
+        data=facts,
         actor=actor,
         severity=severity,
     )

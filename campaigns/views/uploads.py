@@ -13,7 +13,7 @@ from campaigns import sheets, tasks
 from campaigns.forms import LayoutForm, MappingForm, UploadForm, add_refusal
 from campaigns.models import LeadSheet
 from campaigns.views import visible
-from core import config
+from core import audit, config
 from core.errors import DomainError, InputError
 from core.web import requires
 
@@ -101,6 +101,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that became no lead, each with its reason, as CSV."""
     row = _visible(request, pk)
+    audit.record("sheet.rejects_exported", row)
     name = slugify(row.name.rpartition(".")[0]) or "sheet"
     return StreamingHttpResponse(
         sheets.as_csv(row),
