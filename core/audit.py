@@ -123,6 +123,11 @@ def snapshot(row: Model, fields: Iterable[str]) -> dict[str, Any]:
     return {name: _value(row, name) for name in fields}
 
 
+def readable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as an entry would hold them."""
+    return _clean(values)
+
+
 def _value(row: Model, name: str) -> Any:
     field = row._meta.get_field(name)
     if field.many_to_many:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core import health, letters, outbox, retention, sealing
+from core import configlog, health, letters, outbox, retention, sealing
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -27,5 +27,6 @@ def send_letters() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def seal_audit() -> None:
-    """Seals the audit entries that wait."""
+    """Notes a changed configuration, and seals the audit entries that wait."""
+    configlog.note()
     sealing.catch_up(timezone.now())
