@@ -39,18 +39,9 @@ class NewPasswordForm(forms.Form):
 class SetupForm(NewPasswordForm):
     """Who becomes the first superadmin, and the server's token."""
 
-    token = forms.CharField(
-        label="Token",
-        max_length=100,
-        help_text="The server shows it when it starts, and `manage.py setup_token` does.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    name = forms.CharField(
-        label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"})
-    )
+    token = forms.CharField(label="Token of the server", max_length=100)
+    name = forms.CharField(label="Your name", max_length=120)
+    email = forms.EmailField(label="E-mail")
 
 
 class EmailForm(forms.Form):
