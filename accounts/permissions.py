@@ -22,6 +22,8 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "campaigns.add_lead": (MANAGER,),
     "campaigns.view_leadsheet": (MANAGER,),
     "campaigns.add_leadsheet": (MANAGER,),
+    "campaigns.view_callback": (AGENT, MANAGER),
+    "campaigns.change_callback": (MANAGER,),
     "campaigns.view_suppressionentry": (MANAGER,),
     "campaigns.add_suppressionentry": (MANAGER,),
     "campaigns.delete_suppressionentry": (MANAGER,),

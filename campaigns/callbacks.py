@@ -28,6 +28,12 @@ def create(
     )
 
 
+def give(promise: Callback, owner: Any) -> None:
+    """Another keeps the promise, or (None) anyone; it is looked at at once. The row is locked."""
+    promise.owner, promise.next_at = owner, promise.due_at
+    promise.save(update_fields=["owner", "next_at"])
+
+
 def complete(lead_ids: Iterable[int], now: datetime) -> None:
     """The promises to these leads are kept, or cannot be kept any more."""
     Callback.objects.filter(open_key__in=lead_ids).update(open_key=None, done_at=now)

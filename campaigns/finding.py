@@ -1,11 +1,13 @@
 """Finding campaigns and leads: filters, and pages that stay fast however long the list is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from campaigns.models import Campaign, Lead, SuppressionEntry
+from accounts.models import User
+from campaigns.models import Callback, Campaign, Lead, SuppressionEntry
 from core import phone
 
 CAMPAIGNS_PAGE = 30
@@ -17,7 +19,7 @@ class Page[M]:
     """Rows, and where the next page begins."""
 
     rows: list[M]
-    older: int | None
+    older: int | str | None
 
 
 def campaigns(user: Any, *, search: str = "", status: str = "", after: str = "") -> Page[Campaign]:
@@ -57,6 +59,39 @@ def suppressions(
     if digits := "".join(character for character in search if character.isdigit()):
         found = found.filter(phone__startswith=f"+{digits}")
     return _page(found, after, LEADS_PAGE)
+
+
+def callbacks(user: Any, *, whose: str = "", after: str = "") -> Page[Callback]:
+    """Promises that stand, in the order in which they are due.
+
+    An agent sees their own ("mine") and anyone's ("anyone"); others those of all agents.
+    """
+    found = Callback.objects.for_user(user).filter(done_at=None)
+    mine, anyone = Q(owner=user), Q(owner=None)
+    if whose in ("mine", "anyone"):
+        found = found.filter(mine if whose == "mine" else anyone)
+    elif user.role == User.Role.AGENT:
+        found = found.filter(mine | anyone)
+    if cursor := _due(after):
+        at, pk = cursor
+        found = found.filter(Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk))
+    rows = list(
+        found.select_related("lead__window_class", "campaign", "owner").order_by("due_at", "pk")[
+            : LEADS_PAGE + 1
+        ]
+    )
+    last = rows[LEADS_PAGE - 1] if len(rows) > LEADS_PAGE else None
+    return Page(rows[:LEADS_PAGE], f"{last.due_at.isoformat()}_{last.pk}" if last else None)
+
+
+def _due(cursor: str) -> tuple[datetime, int] | None:
+    """The place that a cursor names; a broken one begins anew."""
+    at, _, pk = cursor.partition("_")
+    try:
+        found = datetime.fromisoformat(at)
+        return (found, int(pk)) if found.tzinfo else None
+    except ValueError:
+        return None
 
 
 def _matches(search: str, region: str) -> Q:

@@ -317,3 +317,12 @@ class LiftForm(forms.Form):
     """Why a number may be called again."""
 
     because = forms.CharField(max_length=255, label="Why may it be called again?")
+
+
+class CallbackFilterForm(forms.Form):
+    """Whose promises are shown."""
+
+    whose = forms.ChoiceField(
+        required=False,
+        choices=[("", "All that I see"), ("mine", "Mine"), ("anyone", "For anyone")],
+    )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns import views
-from campaigns.views import results, story, suppression, uploads
+from campaigns.views import callbacks, results, story, suppression, uploads
 
 app_name = "campaigns"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("new/", views.create, name="create"),
     path("results/", results.listing, name="dispositions"),
     path("results/<int:pk>/", results.change, name="disposition"),
+    path("callbacks/", callbacks.listing, name="callbacks"),
+    path("callbacks/<int:pk>/give/", callbacks.give, name="callback_give"),
+    path("callbacks/<int:pk>/off/", callbacks.call_off, name="callback_off"),
     path("suppression/", suppression.listing, name="suppression"),
     path("suppression/add/", suppression.add, name="suppression_add"),
     path("suppression/file/", suppression.receive, name="suppression_file"),

@@ -32,6 +32,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
     ),
     "Lists": (
         Item(
+            "Callbacks",
+            "campaigns:callbacks",
+            "icon-[tabler--calendar-event]",
+            "campaigns.view_callback",
+        ),
+        Item(
             "Campaigns",
             "campaigns:list",
             "icon-[tabler--speakerphone]",

@@ -1,6 +1,11 @@
 """How campaigns' values look on a page."""
 
+from zoneinfo import ZoneInfo
+
 from django import template
+
+from campaigns import windows
+from campaigns.models import Callback
 
 register = template.Library()
 _UNITS = ((86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"))
@@ -20,3 +25,11 @@ def lasting(seconds: int) -> str:
 def of(names: dict[int, str], key: int) -> str:
     """The name that a key stands for; empty when there is none."""
     return names.get(key, "")
+
+
+@register.filter
+def their_time(promise: Callback) -> str:
+    """The promised time on the lead's own clock; a dash when their zone is not known for sure."""
+    zones = windows.zones_of(promise.lead)
+    clocks = {f"{promise.due_at.astimezone(ZoneInfo(zone)):%a %H:%M}" for zone in zones}
+    return clocks.pop() if len(clocks) == 1 else "—"

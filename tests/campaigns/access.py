@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns import sheets
+from campaigns import callbacks, sheets
 from campaigns.models import Campaign
 from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
@@ -35,6 +35,12 @@ def lead(cast: Cast) -> dict[str, Any]:
     return {"pk": LeadFactory.create(campaign=_campaign_of(cast)).pk}
 
 
+def callback(cast: Cast) -> dict[str, Any]:
+    row = LeadFactory.create(campaign=_campaign_of(cast), status="retry")
+    now = timezone.now()
+    return {"pk": callbacks.create(row, due_at=now, now=now).pk}
+
+
 def suppression(cast: Cast) -> dict[str, Any]:
     entry = suppress(cast.organization, "+12125550123", source="manager", now=timezone.now())
     return {"pk": entry.pk}
@@ -59,6 +65,9 @@ ROUTES = [
     Route("campaigns:sheet_rejects", {"GET": {MANAGER}}, imported_sheet),
     Route("campaigns:dispositions", {"GET": {MANAGER}, "POST": {MANAGER}}),
     Route("campaigns:disposition", {"POST": {MANAGER}}, disposition),
+    Route("campaigns:callbacks", {"GET": {AGENT, MANAGER}}),
+    Route("campaigns:callback_give", {"POST": {MANAGER}}, callback),
+    Route("campaigns:callback_off", {"POST": {MANAGER}}, callback),
     Route("campaigns:suppression", {"GET": {MANAGER}}),
     Route("campaigns:suppression_add", {"POST": {MANAGER}}),
     Route("campaigns:suppression_file", {"GET": {MANAGER}, "POST": {MANAGER}}),
