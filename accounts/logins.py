@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import lockout, presence, second_factor, sip, tokens
+from accounts import calling, lockout, presence, second_factor, sip, tokens
 from accounts.lockout import Purpose
 from accounts.models import LoginSession, User
 from core import audit, crypto, realtime
@@ -148,7 +148,8 @@ def close(login: LoginSession, *, because: str) -> None:
 
 @retried
 def log_out(login: LoginSession) -> None:
-    """Ends a login at its owner's wish; an agent's shift ends with it."""
+    """Ends a login at its owner's wish; an agent's call and shift end with it."""
+    calling.end_call(login.user)
     presence.close_session(login.user, because="logout")
     close(login, because="logout")
 

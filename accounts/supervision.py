@@ -3,26 +3,11 @@
 Each with a reason, which the agent is shown and the audit log keeps.
 """
 
-from collections.abc import Callable
-
-from accounts import logins, presence
+from accounts import calling, logins, presence
 from accounts.models import AgentSeat, BreakReason, User
 from core import audit
 from core.errors import DomainError, InputError
 from core.retry import retried
-
-type CallEnder = Callable[[User], None]
-
-_call_enders: list[CallEnder] = []
-
-
-def ends_calls(ender: CallEnder) -> None:
-    """Registers who knows calls: `ender(user)` ends the call on the person's seat, if there is one.
-
-    It is called within a transaction that has not locked the seat yet.
-    """
-    _call_enders.append(ender)
-
 
 @retried
 def force_ready(by: User, agent: User, because: str) -> AgentSeat:
@@ -51,16 +36,10 @@ def force_logout(by: User, agent: User, because: str) -> None:
     """Ends an agent's call, then their shift and all their logins."""
     because = _reason(because)
     was = _seat(agent).state
-    end_call(agent)
+    calling.end_call(agent)
     logins.close_all(agent, because="supervisor")
     seat = presence.lock(agent)
     _moved(seat, by, because, was, to="logout")
-
-
-def end_call(agent: User) -> None:
-    """Ends the call on someone's seat and its wrap-up, as far as it is known here."""
-    for ender in _call_enders:
-        ender(agent)
 
 
 def _seat(agent: User) -> AgentSeat:

@@ -10,7 +10,7 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         """Says who may watch which calls."""
-        from accounts.supervision import ends_calls
+        from accounts.calling import ends_calls
         from calls import limits, news, supervision
         from core import realtime
 

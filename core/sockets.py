@@ -208,7 +208,7 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
             if event.seq <= self.seen:
                 continue
             if event.kind == "session.revoked" and self._is_own_login(event):
-                self.start(self._revoke())
+                self.start(self._revoke(event))
             if self.wants(event):
                 self._keep(event)
         self.seen = max(self.seen, head)
@@ -224,8 +224,9 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
         login = self.scope.get("login")
         return login is not None and event.subject.get("login") == str(login.public_id)
 
-    async def _revoke(self) -> None:
-        await self.send_json({"type": "session.revoked"})
+    async def _revoke(self, event: Told) -> None:
+        because = event.data.get("because", "")
+        await self.send_json({"type": "session.revoked", "because": because})
         await self.close(code=LOGIN_OVER)
 
     def _schedule(self) -> None:

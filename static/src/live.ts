@@ -83,7 +83,7 @@ function perform(effect: Effect): void {
   else if (effect.do === "tell-all") setTimeout(tellAll, chance() * SPREAD_MS);
   else if (effect.do === "connect") waiting = window.setTimeout(connect, effect.afterMs);
   else if (effect.do === "renew") void logInAgain();
-  else leave();
+  else leave(effect.because);
 }
 
 async function logInAgain(): Promise<void> {
@@ -94,7 +94,12 @@ async function logInAgain(): Promise<void> {
 }
 
 /** What is on the page is not for whoever comes next; but a running call keeps its page. */
-function leave(): void {
+function leave(because: string): void {
+  // Who was logged out by a supervisor has no call any more: the server has ended it.
+  if (because === "supervisor") {
+    document.dispatchEvent(new CustomEvent("session-revoked"));
+    delete document.documentElement.dataset["call"];
+  }
   if (!document.documentElement.dataset["call"]) location.assign("/");
 }
 

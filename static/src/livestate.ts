@@ -15,7 +15,7 @@ export type Incoming =
   | { readonly type: "ping"; readonly head: number }
   | { readonly type: "reset" }
   | { readonly type: "skipped"; readonly count: number }
-  | { readonly type: "session.revoked" };
+  | { readonly type: "session.revoked"; readonly because?: string };
 
 export interface LiveState {
   /** Every event up to this one has been told; null before the first subscription. */
@@ -33,7 +33,7 @@ export type Effect =
   /** The login may be over: have it renewed, or have the person log in. */
   | { readonly do: "renew" }
   /** The person has logged out elsewhere, or was logged out. */
-  | { readonly do: "leave" }
+  | { readonly do: "leave"; readonly because: string }
   | { readonly do: "connect"; readonly afterMs: number };
 
 export interface Step {
@@ -60,7 +60,7 @@ export function receive(state: LiveState, message: Incoming): Step {
     case "skipped":
       return { state, effects: [{ do: "tell-all" }] };
     case "session.revoked":
-      return { state, effects: [{ do: "leave" }] };
+      return { state, effects: [{ do: "leave", because: message.because ?? "" }] };
     default:
       return { state, effects: [] };
   }

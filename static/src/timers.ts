@@ -1,6 +1,6 @@
 /**
  * Times that move, by one timer for the whole page: `<time data-since>` counts up,
- * `<time data-ago>` says how long ago. The page says what the server's clock was when it was made.
+ * `<time data-ago>` says how long ago, `data-after` is hidden until then. The page says what the server's clock was when it was made.
  */
 
 export function clock(ms: number): string {
@@ -35,6 +35,10 @@ export function tick(root: ParentNode, now: number = Date.now() + offset): void 
   for (const element of root.querySelectorAll<HTMLElement>("[data-ago]")) {
     const words = ago(now - Date.parse(element.dataset["ago"] ?? ""));
     if (words && element.textContent !== words) element.textContent = words;
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-after]")) {
+    const hidden = !(now >= Date.parse(element.dataset["after"] ?? ""));
+    if (element.hidden !== hidden) element.hidden = hidden;
   }
 }
 

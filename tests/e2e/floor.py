@@ -141,6 +141,7 @@ def engage(server: Server, numbers: Sequence[str] = (), **campaign: Any) -> Cast
     fields = {"delay_s": 1, "wrap_up_limit_s": 60, "ring_time_s": 20} | campaign
     code = (
         "from tests.factories import *\n"
+        "from accounts import breaks\n"
         "from campaigns import dispositions, leads\n"
         "from uuid import uuid4\n"
         "house = OrganizationFactory.create(name=uuid4().hex)\n"
@@ -150,6 +151,7 @@ def engage(server: Server, numbers: Sequence[str] = (), **campaign: Any) -> Cast
         "team = TeamFactory.create(organization=house)\n"
         "team.members.add(agent, other)\n"
         "team.managers.add(manager)\n"
+        "breaks.ensure(house)\n"
         "results = dispositions.ensure_defaults(house)\n"
         f"campaign = CampaignFactory.create(organization=house, **{fields!r})\n"
         "campaign.dispositions.set(results)\n"

@@ -183,7 +183,9 @@ def test_pause_keeps_the_lead_and_skip_gives_it_back(shift: Callable[..., Shift]
     heading = at_work.desk.get_by_role("heading", level=1).locator("visible=true")
     expect(heading).not_to_have_text(first, timeout=WAIT_MS)
     at_work.shows("Next lead")
-    at_work.phone.get_by_role("button", name="Go offline").click()
+    menu = at_work.page.locator("presence-menu")
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="Offline").click()
     at_work.shows("Offline")
     assert eventually(lambda: [c["outcome"] for c in at_work.calls()] == ["canceled"] * 2)
 

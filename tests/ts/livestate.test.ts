@@ -65,7 +65,11 @@ describe("the page's socket", () => {
   });
 
   it("leaves the page when its person was logged out", () => {
-    expect(receive(START, { type: "session.revoked" }).effects).toEqual([{ do: "leave" }]);
+    expect(receive(START, { type: "session.revoked" }).effects).toEqual([
+      { do: "leave", because: "" },
+    ]);
+    const forced = receive(START, { type: "session.revoked", because: "supervisor" });
+    expect(forced.effects).toEqual([{ do: "leave", because: "supervisor" }]);
   });
 
   it("calls the connection lost from the second failure on, until it is subscribed again", () => {

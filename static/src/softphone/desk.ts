@@ -22,6 +22,7 @@ const SIGN_IN_AGAIN_MS = 15_000;
 const KEPT = "dialer-call";
 const CAMPAIGNS = "dialer-campaigns";
 const TONES = "dialer-tones";
+const MOVED = "dialer-moved";
 
 const INSECURE = "The phone works only over https, or on the computer that runs the server.";
 
@@ -37,6 +38,7 @@ export class Desk {
   private lines: Lines | null = null;
   private beaten = 0;
   private held = "";
+  private leaving = false;
 
   constructor(private readonly box: Outbox) {
     this.info = emptyInfo();
@@ -82,6 +84,16 @@ export class Desk {
     this.leader.takeOver();
   }
 
+  /** Takes the phone from the pages of another login. */
+  async lead(): Promise<void> {
+    try {
+      this.know({ presence: await server.lead() });
+      await this.open();
+    } catch (error) {
+      toast(reasonOf(error), "warning");
+    }
+  }
+
   /** The practice line's far end, for being called. */
   get practice(): Lines["peer"] {
     return this.lines?.peer ?? null;
@@ -119,8 +131,12 @@ export class Desk {
 
   private async open(): Promise<void> {
     try {
+      const presence = await server.presence();
+      this.know({ presence, problem: "" });
+      // Asking for the line here would take it from the window that leads.
+      if (!presence.leading) return;
       const config = await server.config();
-      this.know({ config, problem: "" });
+      this.know({ config });
       this.sound.toneAllowed = config.mode === "practice";
       const { part_ms, mime_types } = config.recording;
       this.recorder = this.newRecorder(mimeOf(mime_types), part_ms);
@@ -141,7 +157,8 @@ export class Desk {
   }
 
   private async openAgain(): Promise<void> {
-    if (this.info.standing === "leading" && !this.phone.onPhone) await this.open();
+    const leads = this.info.standing === "leading" && this.info.presence?.leading !== false;
+    if (leads && !this.phone.onPhone) await this.open();
   }
 
   private close(): void {
@@ -194,6 +211,7 @@ export class Desk {
       if (state.auto.name === "off" && state.phase === "idle") this.sound.close();
     }
     this.remember(state);
+    askBeforeLogout(this.phone);
     this.tell();
   }
 
@@ -225,7 +243,14 @@ export class Desk {
   }
 
   private guardPage(): void {
+    // After the question was answered: the line first, so that leaving asks nothing more.
+    document.addEventListener("submit", ({ target, defaultPrevented }) => {
+      const leaves = (target as HTMLElement).matches("form[data-logout]");
+      if (leaves && !defaultPrevented && this.phone.onPhone) this.leaving = true;
+      if (leaves && this.leaving) this.phone.input({ type: "hangUp" });
+    });
     window.addEventListener("beforeunload", (event) => {
+      if (this.leaving) return;
       if (this.phone.onPhone || this.box.onlyHere) event.preventDefault();
     });
     window.addEventListener("pagehide", ({ persisted }) => {
@@ -243,12 +268,31 @@ export class Desk {
       const { topics } = (event as CustomEvent<{ topics: readonly string[] }>).detail;
       if (topics.includes(`agent:${user}`)) void this.refreshPresence();
     });
+    document.addEventListener("session-revoked", () => {
+      if (this.phone.onPhone) this.phone.input({ type: "hangUp" });
+    });
+    void this.refreshPresence();
   }
 
   private async refreshPresence(): Promise<void> {
     // A hint that finds no server is followed by another.
     const presence = await server.presence().catch(() => null);
-    if (presence) this.know({ presence });
+    if (!presence) return;
+    const led = this.info.presence?.leading;
+    this.know({ presence });
+    if (led !== false && !presence.leading && this.info.standing === "leading") this.close();
+    if (led === false && presence.leading && this.info.standing === "leading") await this.open();
+    this.say(presence.moved);
+  }
+
+  /** What a supervisor has done is said once in this tab. */
+  private say(moved: string | null): void {
+    if (moved === sessionStorage.getItem(MOVED)) return;
+    if (moved === null) sessionStorage.removeItem(MOVED);
+    else {
+      sessionStorage.setItem(MOVED, moved);
+      toast(`You were moved by ${moved}`, "warning");
+    }
   }
 
   private know(changed: Partial<Info>): void {
@@ -290,6 +334,20 @@ export class Desk {
       pending: { invite: null, release: Promise.resolve() },
     };
   }
+}
+
+/** Logging out ends a call, on the server too; so it asks first. */
+function askBeforeLogout(phone: Phone): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-logout]");
+  if (!form) return;
+  const busy = phone.onPhone || phone.state.phase === "wrap_up";
+  if (!busy) return void delete form.dataset["confirm"];
+  form.dataset["confirm"] = phone.onPhone
+    ? "End the call and log out?"
+    : "Log out without a result?";
+  form.dataset["confirmText"] = "The call is kept as it is now, without a result.";
+  form.dataset["confirmYes"] = "Log out";
+  form.dataset["confirmTone"] = "error";
 }
 
 function emptyInfo(): Info {

@@ -87,6 +87,12 @@ export interface Presence {
   readonly ready_for: readonly number[];
   readonly wrap_up_until: string | null;
   readonly call: string | null;
+  /** When the present break reaches its limit. */
+  readonly break_until: string | null;
+  /** Whether this login's pages hold the phone, rather than another browser's. */
+  readonly leading: boolean;
+  /** Who has moved the agent into this state and why; null for themselves. */
+  readonly moved: string | null;
   readonly now: string;
 }
 

@@ -1,6 +1,6 @@
 /** `<softphone-dock>`: the phone beside every page. A thin skin: what it shows is `view`, what it does is an input. */
 import { copyOf, fill, show } from "./bind";
-import { Desk, desk } from "./desk";
+import { type Desk, desk } from "./desk";
 import { showDevices } from "./devices";
 import "./dialdesk";
 import type { RecentCall } from "./messages";
@@ -47,7 +47,7 @@ class SoftphoneDock extends HTMLElement {
 
   private render(): void {
     if (!this.desk) return;
-    const { phone, info, campaigns, breaks } = this.desk;
+    const { phone, info, campaigns } = this.desk;
     const { flags, texts, values } = view(phone.state, info, phone.now());
     this.hidden = flags.has("absent");
     const local: Readonly<Record<string, boolean>> = {
@@ -61,7 +61,6 @@ class SoftphoneDock extends HTMLElement {
     };
     const extra = Object.keys(local).filter((name) => local[name]);
     show(this, { flags: new Set([...flags, ...extra]), texts, values });
-    this.listBreaks(breaks);
     fillResults(this.querySelector("[data-results]"), phone.state);
     this.afterCall(phone.state.call?.id ?? "");
   }
@@ -92,8 +91,7 @@ class SoftphoneDock extends HTMLElement {
       resume: () => phone.input({ type: "resume" }),
       skip: () => phone.input({ type: "skip" }),
       "dial-now": () => phone.input({ type: "dialNow" }),
-      off: () => phone.input({ type: "leave", to: "offline", reason: "" }),
-      break: () => this.takeBreak(button),
+      lead: () => void found.lead(),
       call: () => (phase === "incoming" ? this.act("answer") : this.dial()),
       answer: () => phone.input({ type: "answer" }),
       reject: () => phone.input({ type: "reject" }),
@@ -175,13 +173,6 @@ class SoftphoneDock extends HTMLElement {
     localStorage.setItem(NUMBER, this.field("number")?.value ?? "");
   }
 
-  private takeBreak(button: HTMLElement | null): void {
-    const reason = button?.dataset["reason"];
-    if (reason) this.desk?.phone.input({ type: "leave", to: "break", reason });
-    // The menu closes when the focus leaves it.
-    (document.activeElement as HTMLElement | null)?.blur();
-  }
-
   private showKeys(): void {
     this.keys = !this.keys;
     this.expand("keys", this.keys);
@@ -251,20 +242,6 @@ class SoftphoneDock extends HTMLElement {
       return [row];
     });
     this.list("recent")?.replaceChildren(...rows);
-  }
-
-  private listBreaks(breaks: Desk["breaks"]): void {
-    const list = this.list("breaks");
-    if (!list || list.childElementCount === breaks.length) return;
-    const rows = breaks.flatMap(({ code, label }) => {
-      const row = copyOf(this, "break");
-      const button = row?.querySelector("button");
-      if (!row || !button) return [];
-      button.textContent = label;
-      button.dataset["reason"] = code;
-      return [row];
-    });
-    list.replaceChildren(...rows);
   }
 
   private listShortcuts(): void {

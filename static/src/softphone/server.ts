@@ -13,6 +13,7 @@ import type {
 export interface BreakChoice {
   readonly code: string;
   readonly label: string;
+  readonly limit_s: number | null;
 }
 
 export interface Disposal {
@@ -39,6 +40,7 @@ export const server = {
   ready: (campaigns: readonly number[]) =>
     api<Presence>("POST", "/api/presence/ready", { campaigns }),
   pauseFor: (reason: string) => api<Presence>("POST", "/api/presence/break", { reason }),
+  lead: () => api<Presence>("POST", "/api/presence/lead"),
   offline: () => api<Presence>("POST", "/api/presence/offline"),
   nextCall: () => api<NextCall>("POST", "/api/calls/next"),
   open: async (wanted: NewCall) =>

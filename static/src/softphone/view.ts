@@ -66,11 +66,13 @@ export function view(state: State, info: Info, now: number): View {
 
 function flagsOf(state: State, info: Info): string[] {
   const { call, phase, auto, line } = state;
-  const works = info.standing === "leading" && !info.problem;
+  const displaced = info.presence?.leading === false;
+  const works = info.standing === "leading" && !info.problem && !displaced;
   const named: Readonly<Record<string, boolean>> = {
     works,
     problem: info.problem !== "",
     absent: info.absent,
+    displaced: info.standing === "leading" && displaced,
     elsewhere: works && info.elsewhere,
     practice: info.config?.mode === "practice",
     "test-tone": info.microphone === "tone",

@@ -47,6 +47,9 @@ describe("a page that is loaded anew", () => {
     reason: null,
     ready_for: [7],
     wrap_up_until: null,
+    break_until: null,
+    leading: true,
+    moved: null,
     call,
     now: "",
   });
