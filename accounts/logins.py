@@ -15,7 +15,7 @@ from rest_framework_simplejwt.settings import api_settings
 
 from accounts import calling, lockout, presence, second_factor, sip, tokens
 from accounts.lockout import Purpose
-from accounts.models import LoginSession, User
+from accounts.models import AgentSeat, LoginSession, User
 from core import audit, crypto, realtime
 from core.errors import DomainError
 from core.retry import retried
@@ -181,10 +181,14 @@ def enrol(login: LoginSession, code: str) -> list[str]:
 
 @retried
 def demand_second_factor(role: str) -> None:
-    """Leads everyone of a role who has no second factor to set one up, from this moment on."""
-    LoginSession.objects.filter(user__role=role, revoked_at=None, second_factor=False).exclude(
-        user__second_factor__confirmed_at__isnull=False
-    ).update(must_enrol=True)
+    """Leads everyone of a role who has no second factor to set one up, from this moment on.
+
+    Whoever has a call is led when their tokens are renewed after it.
+    """
+    without = User.objects.filter(role=role).exclude(second_factor__confirmed_at__isnull=False)
+    people = without.exclude(seat__state__in=presence.BUSY)
+    living = LoginSession.objects.filter(revoked_at=None, second_factor=False)
+    living.filter(user__in=people).update(must_enrol=True)
 
 
 def end_closed(now: datetime) -> int:
@@ -242,6 +246,10 @@ def _must_enrol(user: User) -> bool:
     return second_factor.is_demanded(user) and not second_factor.has(user)
 
 
+def _has_call(user: User) -> bool:
+    return AgentSeat.objects.filter(user=user, state__in=presence.BUSY).exists()
+
+
 def _living(claims: tokens.Claims, now: datetime) -> LoginSession | None:
     login = (
         LoginSession.objects.select_related("user__organization")
@@ -281,6 +289,8 @@ def _advance(login: LoginSession, address: str | None, now: datetime) -> str:
     login.previous_jti, login.current_jti = login.current_jti, jti
     login.successor = crypto.encrypt(successor)
     login.rotated_at, login.rotated_from = now, address
+    if not login.second_factor and not _has_call(login.user):
+        login.must_enrol = _must_enrol(login.user)
     login.expires_at = now + api_settings.REFRESH_TOKEN_LIFETIME
     login.save()
     return successor

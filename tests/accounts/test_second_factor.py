@@ -18,7 +18,14 @@ from django_otp.oath import hotp  # type: ignore[import-untyped]  # has no types
 
 from accounts import logins, second_factor, tokens
 from accounts.authentication import ACCESS, SocketAuth
-from accounts.models import LoginSession, RecoveryCode, RolePolicy, SecondFactor, User
+from accounts.models import (
+    AgentSeat,
+    LoginSession,
+    RecoveryCode,
+    RolePolicy,
+    SecondFactor,
+    User,
+)
 from core.errors import DomainError
 from core.models import AuditEntry
 from tests.accounts.mailbox import deliver
@@ -386,3 +393,20 @@ def test_a_demand_acts_at_once_on_those_without_one(person: Person) -> None:
     logins.demand_second_factor("manager")
 
     assert [c.get("/api/auth/me").status_code for c in clients] == [403, 200, 200]
+
+
+def test_a_demand_waits_for_the_end_of_a_call(person: Person) -> None:
+    agent = person("agent")
+    client = browser(agent)
+    AgentSeat.objects.update(state="on_call")
+    RolePolicy.objects.create(role="agent", needs_second_factor=True)
+
+    logins.demand_second_factor("agent")
+    client.get("/api/auth/continue")
+    during = client.get("/api/auth/me").status_code
+    AgentSeat.objects.update(state="ready")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=9), tick=False):
+        client.get("/api/auth/continue")
+        after = client.get("/api/auth/me").status_code
+
+    assert (during, after) == (200, 403)
