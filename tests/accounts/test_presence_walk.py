@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import breaks, presence
+from accounts import breaks, presence, supervision
 from accounts.models import AgentSeat, AgentSession, AgentStateInterval, BreakReason, User
 from core.errors import DomainError
 from tests.factories import OrganizationFactory, UserFactory
@@ -20,13 +20,16 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WORDS = (
     *("open", "close", "ready", "break", "other break", "offline", "beat", "act", "sweep"),
     *("reserve 0", "reserve 1", "on_call", "wrap_up", "release"),
+    *("lead", "login", "forced ready", "forced break", "forced logout"),
 )
-# A word, how long after the one before, and by how much the caller's clock is behind.
+REFUSALS = {"illegal_move", "busy", "nothing_chosen", "not_at_work"}
+# A word, how long after the one before, by how much the caller's clock is wrong, and how often.
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(WORDS),
         st.sampled_from([0, 0, 1, 50, 130, 1000, 8000]),
-        st.sampled_from([0, 0, 2]),
+        st.sampled_from([0, 0, 2, 90, -60]),
+        st.sampled_from([1, 1, 1, 2]),
     ),
     max_size=30,
 )
@@ -42,8 +45,9 @@ def on_seat(move: Callable[[AgentSeat, datetime], None]) -> Callable[[User, date
     return run
 
 
-def act(word: str, user: User, reasons: list[BreakReason], now: datetime) -> None:
+def act(word: str, user: User, reasons: list[BreakReason], boss: User, now: datetime) -> None:
     """Does what a word says; refusals are part of life."""
+    login = uuid.uuid5(uuid.NAMESPACE_OID, f"{word} {now}")
     calls = [uuid.uuid5(uuid.NAMESPACE_OID, f"{user.pk} {number}") for number in range(2)]
     verbs: dict[str, Callable[[User, datetime], object]] = {
         "open": lambda user, _: presence.open_session(user),
@@ -62,11 +66,16 @@ def act(word: str, user: User, reasons: list[BreakReason], now: datetime) -> Non
             lambda seat, now: presence.begin_wrap_up(seat, now + timedelta(seconds=30), now)
         ),
         "release": on_seat(presence.release),
+        "lead": lambda user, _: presence.lead(user, login),
+        "login": lambda user, _: presence.open_session(user, login=login),
+        "forced ready": lambda user, _: supervision.force_ready(boss, user, "Why"),
+        "forced break": lambda user, _: supervision.force_break(boss, user, reasons[0], "Why"),
+        "forced logout": lambda user, _: supervision.force_logout(boss, user, "Why"),
     }
     try:
         verbs[word](user, now)
     except DomainError as refusal:
-        assert refusal.code == "illegal_move"  # noqa: PT017  # many steps are refused
+        assert refusal.code in REFUSALS  # noqa: PT017  # many steps are refused
 
 
 def check(user: User) -> None:
@@ -113,15 +122,18 @@ def check_tiles(session: AgentSession) -> None:
 )
 @given(steps=STEPS)
 def test_an_agents_time_is_accounted_for_whatever_happens(
-    steps: list[tuple[str, int, int]],
+    steps: list[tuple[str, int, int, int]],
 ) -> None:
     organization = OrganizationFactory.create()
     user = UserFactory.create(organization=organization)
+    boss = UserFactory.create(organization=organization, role="manager")
     reasons = breaks.ensure(organization)
     clock = NOON
 
-    for word, later, behind in steps:
+    for word, later, behind, often in steps:
         clock += timedelta(seconds=later)
-        with time_machine.travel(clock - timedelta(seconds=behind), tick=False):
-            act(word, user, reasons, clock - timedelta(seconds=behind))
-        check(user)
+        told = clock - timedelta(seconds=behind)
+        for _ in range(often):
+            with time_machine.travel(told, tick=False):
+                act(word, user, reasons, boss, told)
+            check(user)
