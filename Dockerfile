@@ -44,4 +44,4 @@ VOLUME /data
 EXPOSE 8000 8001
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "deploy/setup/healthcheck.py"]
-CMD ["gunicorn", "dialer.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--access-logfile", "-"]
+CMD ["gunicorn", "dialer.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]

@@ -28,6 +28,16 @@ def secret_key_is_strong(**_: Any) -> list[CheckMessage]:
     return [Error(message, hint=hint, id="core.E001")]
 
 
+@register(Tags.security, deploy=True)
+def proxies_are_known(**_: Any) -> list[CheckMessage]:
+    """Behind an unknown proxy everyone has its address, and shares its limits of guessing."""
+    if settings.LOCAL or settings.TRUSTED_PROXIES > 0:
+        return []
+    message = "TRUSTED_PROXIES is 0, but production expects TLS in front."
+    hint = "Say how many proxies add to X-Forwarded-For; see .env.example."
+    return [checks.Warning(message, hint=hint, id="core.W003")]
+
+
 @register()
 def settings_are_valid(**_: Any) -> list[CheckMessage]:
     """A setting that cannot be read would fail in the middle of a call."""

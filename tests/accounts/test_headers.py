@@ -83,29 +83,48 @@ def test_pages_carry_a_nonce_of_their_own_and_no_inline_script_or_style() -> Non
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
 
 
-@pytest.mark.parametrize("mode", ["production"])
-def test_djangos_own_check_finds_nothing_in_production(tmp_path: Path, mode: str) -> None:
+def checked(folder: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    """The framework's check for deployment, in production's environment."""
     environment = {
         "PATH": os.environ["PATH"],
-        "DIALER_MODE": mode,
+        "DIALER_MODE": "production",
         "SECRET_KEY": "".join(chr(33 + n % 90) for n in range(0, 7 * 60, 7)),
         "FIELD_KEYS": "a key of this installation",
         "ALLOWED_HOSTS": "dialer.example.com",
         "CSRF_TRUSTED_ORIGINS": "https://dialer.example.com",
+        "TRUSTED_PROXIES": "1",
         "SMTP_HOST": "mail.example.com",
-        "VAR_DIR": str(tmp_path / "var"),
-        "MEDIA_ROOT": str(tmp_path / "media"),
+        "VAR_DIR": str(folder / "var"),
+        "MEDIA_ROOT": str(folder / "media"),
     }
-
-    ended = subprocess.run(
+    return subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
-        env=environment,
+        env=environment | changed,
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
 
+
+def test_djangos_own_check_finds_nothing_in_production(tmp_path: Path) -> None:
+    ended = checked(tmp_path)
+
     assert ended.returncode == 0, ended.stderr
     assert "no issues" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "finding"),
+    [
+        ("TRUSTED_PROXIES", "0", "core.W003"),
+        ("SECRET_KEY", "short", "core.E001"),
+        ("SECURE_HSTS_SECONDS", "0", "security.W004"),
+    ],
+)
+def test_it_names_what_is_missing(tmp_path: Path, variable: str, value: str, finding: str) -> None:
+    ended = checked(tmp_path, **{variable: value})
+
+    assert ended.returncode != 0
+    assert finding in ended.stderr
