@@ -21,8 +21,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import logins
-from accounts.models import LoginSession, User
+from accounts import apitokens, logins
+from accounts.models import ApiToken, LoginSession, User
 from accounts.tokens import PENDING_LASTS
 from core.web import address_of
 
@@ -53,16 +53,18 @@ class SessionMiddleware(AuthenticationMiddleware):
 class TokenAuthentication(BaseAuthentication):
     """The API's authentication: a bearer token, or the access cookie with a CSRF token.
 
-    `request.auth` is the LoginSession.
+    `request.auth` is the LoginSession, or the ApiToken of a machine.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, LoginSession] | None:
-        """The user and login of the request; None when it carries neither.
+    def authenticate(self, request: Request) -> tuple[User, LoginSession | ApiToken] | None:
+        """The user and login or token of the request; None when it carries neither.
 
         Raises AuthenticationFailed for a bearer token that is not valid (any more), and
         PermissionDenied for a cookie-borne write without its CSRF token.
         """
         if bearer := _bearer(request.headers.get("Authorization", "")):
+            if bearer.startswith(apitokens.START):
+                return _by_token(request, bearer)
             login = logins.of_access_token(bearer)
             if login is None:
                 raise exceptions.AuthenticationFailed("The token is not valid.", "invalid_token")
@@ -221,6 +223,17 @@ def _led(login: LoginSession) -> User:
     """The login's person, who is led to set up a second factor where one is missing."""
     login.user.detour = ENROLMENT if login.must_enrol else ""
     return login.user
+
+
+def _by_token(request: Request, raw: str) -> tuple[User, ApiToken]:
+    """A machine's token and its person, of whose logins it knows nothing."""
+    is_door = request.path.startswith(REFRESH_PATH)  # logins are opened there, and kept
+    token = None if is_door else apitokens.of(raw, address=address_of(request._request))
+    if token is None:
+        raise exceptions.AuthenticationFailed("The token is not valid.", "invalid_token")
+    request._request.api_token = token  # type: ignore[attr-defined]  # read by the audit log
+    token.user.detour = ENROLMENT if apitokens.must_enrol(token) else ""
+    return token.user, token
 
 
 async def _auser_of(request: HttpRequest) -> User | AnonymousUser:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from accounts.views import breaks, door, presence, reset, second_factor, setup, timeline
+from accounts.views import (
+    apitokens,
+    breaks,
+    door,
+    presence,
+    reset,
+    second_factor,
+    setup,
+    timeline,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +30,10 @@ urlpatterns = [
     path("forgot-password/", reset.forgot, name="forgot"),
     path("forgot-password/code/", reset.code, name="reset_code"),
     path("forgot-password/new/", reset.new_password, name="reset_password"),
+    path("profile/tokens/", apitokens.mine, name="my_tokens"),
+    path("profile/tokens/revoke/", apitokens.revoke_mine, name="my_token_revoke"),
+    path("people/<int:pk>/tokens/", apitokens.of_person, name="person_tokens"),
+    path("people/<int:pk>/tokens/revoke/", apitokens.revoke_of_person, name="person_token_revoke"),
     path("profile/second-factor/", second_factor.page, name="second_factor"),
     path("profile/second-factor/begin/", second_factor.begin, name="second_factor_begin"),
     path("profile/second-factor/confirm/", second_factor.confirm, name="second_factor_confirm"),

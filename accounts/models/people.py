@@ -105,6 +105,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # The name of the one page that is open to them in this request; empty: all that they may.
     detour = ""
+    # The permissions that this request may use at most, as a machine's token says. None: all.
+    narrowed_to: frozenset[str] | None = None
 
     objects = UserManager.from_queryset(UserQuerySet)()
     USERNAME_FIELD = "email"
@@ -148,7 +150,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Whether the role's group (or the superadmin's role) grants the permission."""
-        if not self.is_active:
+        if not self.is_active or (self.narrowed_to is not None and perm not in self.narrowed_to):
             return False
         return self.is_superadmin or super().has_perm(perm, obj)
 

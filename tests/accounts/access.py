@@ -2,7 +2,16 @@
 
 from accounts import breaks, passwords, presence
 from accounts.models import User
-from tests.access import AGENT, EVERYONE, LOGGED_IN, MANAGER, NO_ROLE, Cast, Route
+from tests.access import (
+    AGENT,
+    EVERYONE,
+    LOGGED_IN,
+    MANAGER,
+    NO_ROLE,
+    SUPERADMIN_ONLY,
+    Cast,
+    Route,
+)
 from tests.factories import UserFactory
 
 
@@ -45,6 +54,10 @@ ROUTES = [
     Route("accounts:forgot", {"GET": EVERYONE, "POST": EVERYONE}),
     Route("accounts:reset_code", {"GET": EVERYONE, "POST": EVERYONE}),
     Route("accounts:reset_password", {"GET": EVERYONE, "POST": EVERYONE}),
+    Route("accounts:my_tokens", {"GET": LOGGED_IN, "POST": LOGGED_IN}),
+    Route("accounts:my_token_revoke", {"POST": LOGGED_IN}),
+    Route("accounts:person_tokens", {"GET": SUPERADMIN_ONLY}, seated_agent),
+    Route("accounts:person_token_revoke", {"POST": SUPERADMIN_ONLY}, seated_agent),
     Route("accounts:second_factor", {"GET": LOGGED_IN}),
     Route("accounts:second_factor_begin", {"POST": LOGGED_IN}),
     Route("accounts:second_factor_confirm", {"POST": LOGGED_IN}),
