@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import django
 
@@ -31,7 +31,7 @@ from accounts import logins, presence  # noqa: E402
 from accounts.authentication import ACCESS  # noqa: E402
 from accounts.models import AgentSeat, User  # noqa: E402
 from tests import services  # noqa: E402
-from tests.factories import OrganizationFactory, UserFactory  # noqa: E402
+from tests.factories import CampaignFactory, OrganizationFactory, TeamFactory, UserFactory  # noqa: E402
 
 BEAT_S = 15.0
 RATE = 16.0  # changes a second: each of 1,000 agents once a minute
@@ -84,48 +84,61 @@ async def _beat(socket: ClientConnection, number: int) -> None:
         await asyncio.sleep(BEAT_S)
 
 
-def people(count: int) -> tuple[list[User], list[str], str]:
-    """Agents at work with their access tokens, and a manager's token."""
+@dataclass(frozen=True)
+class Cast:
+    """Agents of one campaign with their access tokens, and their manager's token."""
+
+    agents: list[User]
+    tokens: list[str]
+    boss: str
+    campaign: int
+
+
+def people(count: int) -> Cast:
+    """Everyone of an organization, logged in."""
     organization = OrganizationFactory.create()
     agents = [UserFactory.create(organization=organization) for _ in range(count)]
     boss = UserFactory.create(organization=organization, role="manager")
-    tokens = [logins.open_login(one, address=None, agent="bench").access for one in (*agents, boss)]
-    for agent in agents:
-        presence.ready(agent, [1])
-    return agents, tokens[:-1], tokens[-1]
+    team = TeamFactory.create(organization=organization)
+    campaign = CampaignFactory.create(organization=organization)
+    team.members.add(*agents)
+    campaign.teams.add(team)
+    tokens = [logins.open_login(one, address=None, agent="bench").access for one in agents]
+    boss_token = logins.open_login(boss, address=None, agent="bench").access
+    return Cast(agents, tokens, boss_token, campaign.pk)
 
 
-def change(agent: User) -> None:
+def change(agent: User, campaign: int) -> None:
     """To ready, or away from it."""
     if AgentSeat.objects.filter(user=agent, state=AgentSeat.State.READY).exists():
         presence.offline(agent)
     else:
-        presence.ready(agent, [1])
+        presence.ready(agent, [campaign])
 
 
-async def changes(floor: Floor, agents: list[User], seconds: float) -> None:
+async def changes(floor: Floor, cast: Cast, seconds: float) -> None:
     """Changes states at a steady rate, each agent's in turn."""
     begun = time.monotonic()
     for count in range(int(seconds * RATE)):
         await asyncio.sleep(max(0.0, begun + count / RATE - time.monotonic()))
-        agent = agents[count % len(agents)]
+        agent = cast.agents[count % len(cast.agents)]
         floor.asked[agent.pk] = time.monotonic()
-        await asyncio.to_thread(change, agent)
+        await asyncio.to_thread(change, agent, cast.campaign)
     await asyncio.sleep(2)
 
 
-async def measure(web: psutil.Process, port: int, cast: Any, seconds: float) -> None:
+async def measure(web: psutil.Process, port: int, cast: Cast, seconds: float) -> None:
     """Prints the figures."""
-    agents, tokens, boss = cast
+    agents, tokens = cast.agents, cast.tokens
     floor = Floor(port)
     for first in range(0, len(agents), AT_ONCE):
         some = list(zip(agents, tokens, strict=True))[first : first + AT_ONCE]
         joins = (floor.join(token, [f"agent:{agent.pk}"]) for agent, token in some)
         await asyncio.gather(*joins)
-    await floor.join(boss, [f"org:{agents[0].organization_id}:presence"], manages=True)
+    await floor.join(cast.boss, [f"org:{agents[0].organization_id}:presence"], manages=True)
     await asyncio.sleep(2)
     before, begun = sum(web.cpu_times()[:2]), time.monotonic()
-    await changes(floor, agents, seconds)
+    await changes(floor, cast, seconds)
     cpu = (sum(web.cpu_times()[:2]) - before) / (time.monotonic() - begun)
     if floor.asked:
         raise RuntimeError(f"{len(floor.asked)} changes did not reach the manager")

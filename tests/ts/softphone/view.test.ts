@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { holds } from "../../../static/src/softphone/bind";
 import { customFacts, leadTexts } from "../../../static/src/softphone/leadview";
-import type { LeadCard } from "../../../static/src/softphone/messages";
+import type { LeadCard, Presence } from "../../../static/src/softphone/messages";
 import { dialable, instantIn, shown, wallIn } from "../../../static/src/softphone/numbers";
 import { actionOf, resultOf } from "../../../static/src/softphone/shortcuts";
 import { type Info, view } from "../../../static/src/softphone/view";
@@ -44,6 +44,21 @@ describe("what is shown", () => {
     expect(view(state, INFO, 0).flags).toContain("can-call");
     expect(view(off, INFO, 0).flags).not.toContain("can-call");
     expect(view(state, { ...INFO, standing: "following" }, 0).flags).not.toContain("can-call");
+  });
+
+  it("lets nobody work in a window whose phone another login has taken", () => {
+    const { state } = registered();
+    const seat = { state: "ready", since: "", reason: null, ready_for: [], call: null, now: "" };
+    const rest = { wrap_up_until: null, break_until: null, moved: null };
+    const presence = { ...seat, ...rest, leading: false } as Presence;
+
+    const { flags } = view(state, { ...INFO, presence }, 0);
+
+    expect(flags).toContain("displaced");
+    expect(flags).not.toContain("can-call");
+    expect(view(state, { ...INFO, presence: { ...presence, leading: true } }, 0).flags).toContain(
+      "can-call",
+    );
   });
 
   it("counts down, and empties the bar", () => {
