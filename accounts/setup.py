@@ -25,7 +25,7 @@ def token() -> str:
     return "-".join(text[at : at + 8] for at in range(0, len(text), 8))
 
 
-def create(shown: str, email: str, name: str, password: str) -> User:
+def appoint(shown: str, email: str, name: str, password: str) -> User:
     """Makes the first superadmin.
 
     Raises DomainError "set_up" when there is one, InputError for a wrong token or weak password.
@@ -35,11 +35,11 @@ def create(shown: str, email: str, name: str, password: str) -> User:
         sentence = "This is not the token that the server shows."
         raise InputError(sentence, code="wrong_token", errors={"token": [sentence]})
     passwords.check(password, User(email=email, name=name))
-    return _create(email, name, password)
+    return _appoint(email, name, password)
 
 
 @retried
-def _create(email: str, name: str, password: str) -> User:
+def _appoint(email: str, name: str, password: str) -> User:
     # Two at once: the second waits here, and then sees the first.
     list(Group.objects.select_for_update().order_by("pk")[:1])
     if not is_open():

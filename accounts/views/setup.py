@@ -25,7 +25,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            setup.create(said["token"], said["email"], said["name"], said["new_password"])
+            setup.appoint(said["token"], said["email"], said["name"], said["new_password"])
         except DomainError as refusal:
             problems = refusal.errors or {"__all__": [refusal.message]}
             for field, sentences in problems.items():

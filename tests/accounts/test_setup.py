@@ -83,7 +83,7 @@ def test_a_suspended_superadmin_keeps_it_closed() -> None:
 def test_of_several_at_once_one_becomes_superadmin() -> None:
     def become(n: int) -> str:
         try:
-            setup.create(setup.token(), f"root{n}@example.test", f"Root {n}", PASSWORD)
+            setup.appoint(setup.token(), f"root{n}@example.test", f"Root {n}", PASSWORD)
         except DomainError as refusal:
             return refusal.code
         finally:
