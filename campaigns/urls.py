@@ -3,7 +3,7 @@
 from django.urls import path
 
 from campaigns import views
-from campaigns.views import callbacks, results, story, suppression, uploads
+from campaigns.views import callbacks, outlook, results, story, suppression, uploads
 
 app_name = "campaigns"
 urlpatterns = [
@@ -26,7 +26,8 @@ urlpatterns = [
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/status/", views.status, name="status"),
-    path("<int:pk>/why/", views.why, name="why"),
+    path("<int:pk>/why/", outlook.why, name="why"),
+    path("<int:pk>/dry-run/", outlook.dry_run, name="dry_run"),
     path("<int:pk>/leads/", views.leads, name="leads"),
     path("<int:pk>/upload/", uploads.upload, name="sheet_upload"),
 ]

@@ -5,11 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from campaigns import editing, explaining, finding, reports
+from campaigns import editing, finding, reports
 from campaigns.forms import (
     DAYS,
     CampaignFilterForm,
@@ -104,15 +103,6 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("from") == "list":
         return redirect("campaigns:list")
     return redirect("campaigns:detail", campaign.pk)
-
-
-@requires("campaigns.view_lead")
-@require_GET
-def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why it dials or does not, at this moment: a part of the campaign's page."""
-    campaign = visible(request, pk)
-    context = {"campaign": campaign, "found": explaining.explain(campaign, timezone.now())}
-    return render(request, "campaigns/_why.html", context)
 
 
 @requires("campaigns.view_lead")

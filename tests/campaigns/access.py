@@ -57,6 +57,7 @@ ROUTES = [
     Route("campaigns:edit", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:status", {"POST": {MANAGER}}, campaign),
     Route("campaigns:lead", {"GET": {MANAGER, QA}}, lead),
+    Route("campaigns:dry_run", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:why", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
