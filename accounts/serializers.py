@@ -140,7 +140,9 @@ class SeatSerializer(serializers.ModelSerializer[AgentSeat]):
 class ReadySerializer(serializers.Serializer[Any]):
     """The campaigns that an agent offers to work on."""
 
-    campaigns = serializers.ListField(child=serializers.IntegerField(), max_length=100)
+    campaigns = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), max_length=100
+    )
 
 
 class BreakSerializer(serializers.Serializer[Any]):

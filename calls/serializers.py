@@ -158,7 +158,9 @@ class StartSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     direction = serializers.ChoiceField(choices=Call.Direction.choices)
     number = serializers.CharField(max_length=64)
-    campaign = serializers.IntegerField(required=False, allow_null=True, default=None)
+    campaign = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1
+    )
     peer_name = serializers.CharField(
         max_length=255, required=False, allow_blank=True, allow_null=True, default=""
     )
