@@ -5,41 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import (
-    AdminPasswordChangeForm,
-    AdminUserCreationForm,
-    UserChangeForm,
-)
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.http import HttpRequest
 
 from accounts import people, sip
 from accounts.models import BreakReason, Organization, SipAccount, Team, User
-
-_WHO = ("email", "name", "role", "status", "organization", "timezone")
-
-
-class _NormalizedEmail(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    def clean_email(self) -> str:
-        # Stored in lower case, so uniqueness is to be checked in lower case.
-        return str(self.cleaned_data["email"]).strip().lower()
-
-
-class NewPersonForm(_NormalizedEmail, AdminUserCreationForm):  # type: ignore[type-arg]  # not generic at run time
-    """A new person, with a password or without one."""
-
-    class Meta:
-        model = User
-        fields = _WHO
-        field_classes: dict[str, type[forms.Field]] = {}
-
-
-class PersonForm(_NormalizedEmail, UserChangeForm):  # type: ignore[type-arg]  # not generic at run time
-    """A person; the password has a page of its own."""
-
-    class Meta:
-        model = User
-        fields = ("password", *_WHO, "is_demo")
-        field_classes: dict[str, type[forms.Field]] = {}
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # not generic at run time
@@ -53,21 +23,14 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # not ge
 
 @admin.register(User)
 class PersonAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """People. Groups are not edited here: they follow the role."""
+    """People to look at: they are edited on the product's own pages, all but the password."""
 
-    form, add_form, change_password_form = PersonForm, NewPersonForm, PasswordForm
-    add_form_template = None
+    change_password_form = PasswordForm
     fieldsets = (
-        (None, {"fields": ("password", *_WHO, "is_demo")}),
-        ("On record", {"fields": ("last_login", "created_at")}),
+        (None, {"fields": ("email", "name", "role", "status", "organization", "timezone")}),
+        ("On record", {"fields": ("is_demo", "last_login", "created_at")}),
     )
-    add_fieldsets = (
-        (
-            None,
-            {"classes": ("wide",), "fields": (*_WHO, "usable_password", "password1", "password2")},
-        ),
-    )
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = (*fieldsets[0][1]["fields"], *fieldsets[1][1]["fields"])
     list_display = ("email", "name", "role", "status", "organization", "last_login")
     list_filter = ("role", "status", "organization")
     list_select_related = ("organization",)
@@ -75,58 +38,47 @@ class PersonAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # not generic at 
     ordering = ("email",)
     filter_horizontal = ()
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Lets the person's permissions and logins follow."""
-        super().save_related(request, form, formsets, change)
-        people.changed(form.instance)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Quotas and invitations are the product's own pages'."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People stay on record; they are suspended."""
+        return False
+
+
+class _OnlyShown(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+    """Rows to look at; the product's own pages change them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody, here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody, here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody, here."""
+        return False
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class OrganizationAdmin(_OnlyShown):
     """Tenants."""
 
     list_display = ("name", "timezone", "is_demo", "archived_at")
     search_fields = ("name",)
-    readonly_fields = ("created_at",)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Gives a new one what each starts with."""
-        super().save_related(request, form, formsets, change)
-        if not change:
-            people.founded(form.instance)
-
-
-class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A team of people of one organization."""
-
-    class Meta:
-        model = Team
-        fields = ("organization", "name", "managers", "members", "archived_at")
-
-    def clean(self) -> dict[str, Any] | None:
-        """Refuses strangers: a manager would see their calls."""
-        data = super().clean() or {}
-        for field in ("managers", "members"):
-            strangers = [
-                person.name
-                for person in data.get(field) or ()
-                if person.organization_id != getattr(data.get("organization"), "pk", None)
-            ]
-            if strangers:
-                self.add_error(field, f"Of another organization: {', '.join(strangers)}.")
-        return data
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class TeamAdmin(_OnlyShown):
     """Teams."""
 
-    form = TeamForm
     list_display = ("name", "organization", "archived_at")
     list_filter = ("organization",)
     list_select_related = ("organization",)
     search_fields = ("name",)
-    filter_horizontal = ("managers", "members")
 
 
 @admin.register(BreakReason)

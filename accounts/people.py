@@ -1,65 +1,148 @@
-"""People, teams and organizations come to be here, and what follows from editing them."""
+"""People come, change and go; the only module that writes a person's role, status and data."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from accounts import breaks, logins, sip
-from accounts.models import Organization, Team, User
+from accounts import logins, organizations, passwords, sip, zones
+from accounts.models import Organization, User
 from accounts.permissions import assign_role
+from core import audit
+from core.errors import DomainError, InputError
 from core.retry import retried
 
+Role, Status = User.Role, User.Status
+_SHOWN = ("email", "name", "timezone")
 
-@retried
-def add_organization(name: str, **fields: Any) -> Organization:
-    """The organization of this name; made when missing, with what each one starts with."""
-    organization, made = Organization.objects.get_or_create(name=name, defaults=fields)
-    if made:
-        founded(organization)
-    return organization
+
+@dataclass(frozen=True)
+class Profile:
+    """What can be chosen of a person."""
+
+    email: str
+    name: str
+    role: str
+    timezone: str = "UTC"
+
+
+def profile(user: User) -> Profile:
+    """What was chosen of a person so far."""
+    return Profile(user.email, user.name, user.role, user.timezone)
+
+
+def roles_for(user: User) -> tuple[User.Role, ...]:
+    """The roles that someone may give to others: those below their own."""
+    return User.BELOW.get(Role(user.role), ())
 
 
 @retried
 def add_person(email: str, password: str | None, *, role: str, **fields: Any) -> User:
     """A person in the group of their role; who takes calls gets a SIP account.
 
-    Raises ValidationError for an address that is taken or is none.
+    Raises ValidationError for an address that is taken or is none, and DomainError when the
+    organization may have no more people.
     """
+    if organization := fields.get("organization"):
+        organizations.demand_room(organization, role)
     user: User = User.objects.create_user(email, password, role=role, **fields)
-    assign_role(user)
-    if user.organization_id and user.has_perm("calls.add_call"):
-        sip.ensure_account(user)
+    _equip(user)
+    after = audit.snapshot(user, (*_SHOWN, "role", "status"))
+    audit.record("person.added", user, after=after)
     return user
 
 
 @retried
-def add_team(
-    organization: Organization,
-    name: str,
-    *,
-    managers: Iterable[User] = (),
-    members: Iterable[User] = (),
-) -> Team:
-    """The team of this name, with these people added; made when missing."""
-    team, _ = Team.objects.get_or_create(organization=organization, name=name)
-    team.managers.add(*managers)
-    team.members.add(*members)
-    return team
+def invite(wanted: Profile, organization: Organization | None, *, by: User | None) -> User:
+    """Adds a person and mails them the way to their first password.
 
-
-@transaction.atomic
-def changed(user: User) -> None:
-    """Brings the rest in line with an edited person: the role's permissions, their logins.
-
-    Whoever is not active any more, or has another role than before, is out at once.
+    `by` is None when the system invites. Raises InputError for an address that is taken or is
+    none, and DomainError "not_yours", "organization_closed" or "quota_used_up".
     """
-    before = set(user.groups.values_list("name", flat=True))
-    assign_role(user)
-    if not user.is_active:
-        logins.close_all(user, because=user.status)
-    elif before != set(user.groups.values_list("name", flat=True)):
-        logins.close_all(user, because="role")
+    _demand_rule(by, wanted.role, organization.pk if organization else None)
+    zones.demand(wanted.timezone)
+    if organization is None and wanted.role != Role.SUPERADMIN:
+        raise _misfit("organization", "Only superadmins are without an organization.")
+    try:
+        user = add_person(
+            wanted.email,
+            None,
+            role=wanted.role,
+            name=wanted.name,
+            timezone=wanted.timezone,
+            organization=organization,
+            status=Status.INVITED,
+        )
+    except ValidationError as error:
+        raise _explained(error) from error
+    passwords.invite(user, by)
+    return user
+
+
+@retried
+def invite_again(user: User, *, by: User | None) -> None:
+    """Mails another invitation; the earlier ones end. Raises DomainError "not_invited"."""
+    person = User.objects.select_for_update().get(pk=user.pk)
+    _demand_rule(by, person.role, person.organization_id)
+    passwords.invite(person, by)
+
+
+@retried
+def change(user: User, wanted: Profile, *, by: User | None = None) -> User:
+    """Gives a person another name, address, zone or role; a new role ends their logins at once.
+
+    Raises InputError for what does not fit, and DomainError "not_yours", "last_superadmin",
+    "organization_closed" or "quota_used_up".
+    """
+    zones.demand(wanted.timezone)
+    moves = User.objects.values_list("role", flat=True).get(pk=user.pk) != wanted.role
+    person = _locked(user, by, because="role" if moves else "")
+    _demand_rule(by, wanted.role, person.organization_id)
+    if person.role != wanted.role:
+        _take_role(person, wanted.role)
+    with audit.changes("person.changed", person, _SHOWN, actor=by):
+        person.email, person.name = wanted.email.strip().lower(), wanted.name
+        person.timezone = wanted.timezone
+        try:
+            person.full_clean(exclude=["password"])
+        except ValidationError as error:
+            raise _explained(error) from error
+        person.save(update_fields=["email", "name", "timezone"])
+    return person
+
+
+@retried
+def suspend(user: User, *, by: User | None = None) -> None:
+    """Shuts a person out at once; what they did stays.
+
+    Raises DomainError "yourself", "not_yours" or "last_superadmin".
+    """
+    if by is not None and by.pk == user.pk:
+        raise DomainError("Nobody suspends themselves.", code="yourself")
+    person = _locked(user, by, because="suspended")
+    if person.status == Status.SUSPENDED:
+        return
+    _demand_other_superadmin(person)
+    with audit.changes("person.suspended", person, ["status"], actor=by):
+        person.status = Status.SUSPENDED
+        person.save(update_fields=["status"])
+
+
+@retried
+def reactivate(user: User, *, by: User | None = None) -> None:
+    """Lets a suspended person in again; who never chose a password waits for an invitation.
+
+    Raises DomainError "not_yours", "organization_closed" or "quota_used_up".
+    """
+    person = _locked(user, by)
+    if person.status != Status.SUSPENDED:
+        return
+    if person.organization is not None:
+        organizations.demand_room(person.organization, person.role, besides=person)
+    with audit.changes("person.reactivated", person, ["status"], actor=by):
+        person.status = Status.ACTIVE if person.has_usable_password() else Status.INVITED
+        person.save(update_fields=["status"])
 
 
 def password_set(user: User) -> None:
@@ -67,6 +150,72 @@ def password_set(user: User) -> None:
     logins.close_all(user, because="password")
 
 
-def founded(organization: Organization) -> None:
-    """Gives a new organization what each one starts with."""
-    breaks.ensure(organization)
+def _locked(user: User, by: User | None, *, because: str = "") -> User:
+    """The person, locked, whom `by` may manage; `because` ends their logins."""
+    if because:
+        logins.close_all(user, because=because)  # seats come first in the lock order
+    if user.organization_id:
+        Organization.objects.select_for_update().get(pk=user.organization_id)
+    ids = [user.pk]
+    if User.objects.filter(pk=user.pk, role=Role.SUPERADMIN).exists():
+        # All of them, in one order, so that two who suspend each other wait for each other.
+        ids += User.objects.filter(role=Role.SUPERADMIN).values_list("pk", flat=True)
+    rows = list(User.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    person = next(row for row in rows if row.pk == user.pk)
+    _demand_rule(by, person.role, person.organization_id)
+    return person
+
+
+def _take_role(person: User, role: str) -> None:
+    _demand_other_superadmin(person)
+    if person.organization is None:
+        raise _misfit("role", "Only superadmins are without an organization.")
+    if person.status != Status.SUSPENDED:
+        organizations.demand_room(person.organization, role, besides=person)
+    with audit.changes("person.role_changed", person, ["role"]):
+        person.role = role
+        person.save(update_fields=["role"])
+    _equip(person)
+
+
+def _equip(person: User) -> None:
+    assign_role(person)
+    # Asked of the role: somebody who is invited holds nothing yet.
+    phone = {"permissions__codename": "add_call", "permissions__content_type__app_label": "calls"}
+    takes_calls = person.is_superadmin or person.groups.filter(**phone).exists()
+    if person.organization_id and takes_calls:
+        sip.ensure_account(person)
+
+
+def _demand_rule(by: User | None, role: str, organization: int | None) -> None:
+    """Nobody manages or makes a role beside or above their own, or anyone elsewhere."""
+    if by is None or by.is_superadmin:
+        return
+    if role not in roles_for(by) or organization is None or organization != by.organization_id:
+        sentence = "You may not manage people of this role."
+        raise DomainError(sentence, code="not_yours", status=403)
+
+
+def _demand_other_superadmin(person: User) -> None:
+    """Demands that a superadmin who goes leaves another one who may log in."""
+    if person.role != Role.SUPERADMIN or person.status != Status.ACTIVE:
+        return
+    rulers = User.objects.select_for_update().filter(role=Role.SUPERADMIN, status=Status.ACTIVE)
+    if not any(_may_enter(ruler) for ruler in rulers.exclude(pk=person.pk)):
+        sentence = "This is the last superadmin who can log in; make another one first."
+        raise DomainError(sentence, code="last_superadmin")
+
+
+def _may_enter(user: User) -> bool:
+    return user.organization is None or user.organization.is_open(timezone.now())
+
+
+def _misfit(field: str, sentence: str) -> InputError:
+    return InputError(sentence, errors={field: [sentence]})
+
+
+def _explained(error: ValidationError) -> InputError:
+    found = getattr(error, "message_dict", {})
+    if "email" in found and any("already exists" in said for said in found["email"]):
+        found["email"] = ["Someone has this address already."]
+    return InputError(" ".join(said for many in found.values() for said in many), errors=found)

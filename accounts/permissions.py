@@ -10,6 +10,8 @@ AGENT, MANAGER, QA = User.Role.AGENT.value, User.Role.MANAGER.value, User.Role.Q
 # Permission -> the roles that hold it at first. A superadmin holds all of them always.
 DEFAULTS: dict[str, tuple[str, ...]] = {
     "accounts.view_user": (MANAGER, QA),
+    "accounts.change_user": (),
+    "accounts.change_team": (),
     "accounts.view_agentseat": (MANAGER,),
     "accounts.change_agentseat": (AGENT,),
     "accounts.supervise_agentseat": (MANAGER,),

@@ -6,6 +6,7 @@ from accounts.views import (
     apitokens,
     breaks,
     door,
+    people,
     presence,
     reset,
     second_factor,
@@ -15,6 +16,12 @@ from accounts.views import (
 
 app_name = "accounts"
 urlpatterns = [
+    path("people/", people.listing, name="people"),
+    path("people/new/", people.invite, name="person_new"),
+    path("people/<int:pk>/", people.edit, name="person"),
+    path("people/<int:pk>/suspend/", people.suspend, name="person_suspend"),
+    path("people/<int:pk>/reactivate/", people.reactivate, name="person_reactivate"),
+    path("people/<int:pk>/invite/", people.invite_again, name="person_invite"),
     path("presence/", presence.people_now, name="people_now"),
     path("presence/export.csv", presence.export, name="presence_export"),
     path("presence/mine/", presence.mine, name="my_totals"),

@@ -50,6 +50,7 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "campaigns.view_suppressionentry",
         ),
     ),
+    "People": (Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),),
     "System": (
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),
         Item("Audit", "core:audit", "icon-[tabler--shield-check]", "core.view_auditentry"),

@@ -65,6 +65,16 @@ class UserQuerySet(TenantQuerySet["User"]):
             return self.filter(Q(teams__managers=user) | Q(pk=user.pk)).distinct()
         return self.filter(pk=user.pk)
 
+    def managed_by(self, user: Any) -> "UserQuerySet":
+        """Whom someone may edit: a superadmin all, a manager the agents of their organization.
+
+        Whether they hold the permission to edit anyone is for the gate to say.
+        """
+        if user.is_superadmin:
+            return self.all()
+        below = User.BELOW.get(user.role, ())
+        return self.filter(organization_id=user.organization_id or 0, role__in=below)
+
     def agents(self) -> "UserQuerySet":
         """Those who take calls."""
         return self.filter(role=User.Role.AGENT)
@@ -84,6 +94,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         MANAGER = "manager", "Manager"
         QA = "qa", "Quality analyst"
         SUPERADMIN = "superadmin", "Superadmin"
+
+    # Nobody but a superadmin manages a role beside or above their own.
+    BELOW = {Role.SUPERADMIN: tuple(Role), Role.MANAGER: (Role.AGENT,)}
 
     class Status(models.TextChoices):
         """Whether a person may log in."""

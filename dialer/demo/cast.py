@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from accounts import people
+from accounts import organizations, people, teams
 from accounts.models import Organization, User
 from campaigns import editing
 from campaigns.models import Campaign
@@ -44,14 +44,14 @@ class Cast:
 
 def assemble(password: str) -> Cast:
     """The demo's organization, people, team and campaigns; what is there already stays."""
-    organization = people.add_organization(ORGANIZATION, is_demo=True, timezone=ZONE)
+    organization = organizations.ensure(ORGANIZATION, is_demo=True, timezone=ZONE)
     everyone = [_person(organization, password, *row[:3]) for row in PEOPLE]
     by_role = {
         role: [user for user in everyone if user.role == role]
         for role in (User.Role.MANAGER, User.Role.AGENT)
     }
     manager, agents = by_role[User.Role.MANAGER][0], by_role[User.Role.AGENT]
-    team = people.add_team(organization, "Alpha", managers=[manager], members=agents)
+    team = teams.ensure(organization, "Alpha", managers=[manager], members=agents)
     shared: dict[str, Any] = {
         "teams": [team],
         "script": SCRIPT,

@@ -39,7 +39,28 @@ def break_reason(cast: Cast) -> dict[str, object]:
     return {"pk": breaks.ensure(cast.organization)[0].pk}
 
 
+def somebody(cast: Cast) -> dict[str, object]:
+    """One of the organization's people."""
+    return {"pk": cast.agent.pk}
+
+
+def somebody_suspended(cast: Cast) -> dict[str, object]:
+    """Someone who may come again."""
+    return {"pk": UserFactory.create(status="suspended", organization=cast.organization).pk}
+
+
+def somebody_invited(cast: Cast) -> dict[str, object]:
+    """Someone who has not come yet."""
+    return {"pk": UserFactory.create(status="invited", organization=cast.organization).pk}
+
+
 ROUTES = [
+    Route("accounts:people", {"GET": SUPERADMIN_ONLY}),
+    Route("accounts:person_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
+    Route("accounts:person", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}, somebody),
+    Route("accounts:person_suspend", {"POST": SUPERADMIN_ONLY}, somebody),
+    Route("accounts:person_reactivate", {"POST": SUPERADMIN_ONLY}, somebody_suspended),
+    Route("accounts:person_invite", {"POST": SUPERADMIN_ONLY}, somebody_invited),
     Route("accounts:people_now", {"GET": {MANAGER}}),
     Route("accounts:presence_export", {"GET": {MANAGER}}),
     Route("accounts:my_totals", {"GET": {AGENT}}),

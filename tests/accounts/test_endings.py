@@ -1,6 +1,7 @@
 """Whatever ends a login ends it within one request, for pages, programs and open sockets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,16 +35,12 @@ def change_password(user: User) -> None:
 
 def suspend(user: User) -> None:
     """By an administrator."""
-    user.status = User.Status.SUSPENDED
-    user.save()
-    people.changed(user)
+    people.suspend(user)
 
 
 def change_role(user: User) -> None:
     """By an administrator."""
-    user.role = User.Role.QA
-    user.save()
-    people.changed(user)
+    people.change(user, replace(people.profile(user), role=User.Role.QA))
 
 
 def close_organization(user: User) -> None:
@@ -139,9 +136,7 @@ def test_an_edit_that_leaves_the_role_alone_ends_nothing() -> None:
     user = UserFactory.create()
     page = browser(user)
 
-    user.name = "Another Name"
-    user.save()
-    people.changed(user)
+    people.change(user, replace(people.profile(user), name="Another Name"))
 
     assert page.get(ME).status_code == 200
 

@@ -1,0 +1,105 @@
+"""Shapes of what is sent about people, teams, organizations and roles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts import people, zones
+from accounts.models import Organization, Team, User
+from accounts.people import Profile
+from core.errors import InputError
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a verb's refusal at its fields."""
+
+    def refuse(self, refusal: InputError) -> None:
+        """Puts each sentence where it belongs."""
+        if not refusal.errors:
+            self.add_error(None, refusal.message)
+        for field, sentences in refusal.errors.items():
+            known = field if field in self.fields else None
+            self.add_error(known, list(sentences))
+
+
+class PersonForm(RefusableForm):
+    """Who a person is; the choices are what the asker may give."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField()
+    timezone = forms.ChoiceField(label="Time zone", help_text="How times are shown to them.")
+
+    def __init__(self, by: User, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        roles = [(role.value, role.label) for role in people.roles_for(by)]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]  # of a choice
+        places = [(name, name.replace("_", " ")) for name in zones.names()]
+        self.fields["timezone"].choices = places  # type: ignore[attr-defined]  # of a choice
+
+    def wanted(self) -> Profile:
+        """What the valid form says."""
+        given = self.cleaned_data
+        return Profile(given["email"], given["name"], given["role"], given["timezone"])
+
+
+class InvitationForm(PersonForm):
+    """A person who is not here yet; a superadmin chooses whose they are."""
+
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), required=False, empty_label="None: of the whole installation"
+    )
+
+    def __init__(self, by: User, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(by, data, initial=initial)
+        self.by = by
+        if by.is_superadmin:
+            rows = Organization.objects.filter(archived_at=None).order_by("name")
+            self.fields["organization"].queryset = rows  # type: ignore[attr-defined]  # of a model choice
+        else:
+            del self.fields["organization"]
+
+    def home(self) -> Organization | None:
+        """Whose the person will be."""
+        found: Organization | None = self.cleaned_data.get("organization", self.by.organization)
+        return found
+
+
+class PeopleFilterForm(forms.Form):
+    """Which people are shown."""
+
+    q = forms.CharField(required=False, max_length=120)
+    role = forms.ChoiceField(choices=[("", "Every role"), *User.Role.choices], required=False)
+    status = forms.ChoiceField(choices=[("", "Every status"), *User.Status.choices], required=False)
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Every team")
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), required=False, empty_label="Every organization"
+    )
+
+    def __init__(self, by: User, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        teams = Team.objects.for_user(by).filter(archived_at=None).order_by("name", "pk")
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # of a model choice
+        if by.is_superadmin:
+            rows = Organization.objects.order_by("name")
+            self.fields["organization"].queryset = rows  # type: ignore[attr-defined]  # of a model choice
+        else:
+            del self.fields["organization"]
+
+    def narrow(self, found: Any) -> Any:
+        """The people who are asked for; what makes no sense narrows nothing."""
+        self.is_valid()
+        given = self.cleaned_data
+        if words := given.get("q"):
+            found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        for name in ("role", "status", "organization"):
+            if given.get(name):
+                found = found.filter(**{name: given[name]})
+        if team := given.get("team"):
+            inside = Q(pk__in=team.members.values("pk")) | Q(pk__in=team.managers.values("pk"))
+            found = found.filter(inside)
+        return found
