@@ -41,7 +41,7 @@ def offered(user: User) -> dict[str, str]:
 
 
 @retried
-def create(
+def make(
     user: User, name: str, scopes: Collection[str], expires_at: datetime | None
 ) -> tuple[ApiToken, str]:
     """A token that acts for this person, and its text, which nothing can show again.

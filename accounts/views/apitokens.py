@@ -64,7 +64,7 @@ def _made(request: HttpRequest, user: User, form: TokenForm) -> str:
     wanted = form.cleaned_data
     try:
         logins.prove(user, wanted["password"], address=address_of(request))
-        _, raw = apitokens.create(user, wanted["name"], wanted["scopes"], form.expires_at())
+        _, raw = apitokens.make(user, wanted["name"], wanted["scopes"], form.expires_at())
     except DomainError as refusal:
         form.refuse(refusal)
         return ""

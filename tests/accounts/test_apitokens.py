@@ -43,7 +43,7 @@ def campaign(organization: Organization, manager: User) -> Campaign:
 
 def token_of(user: User, *scopes: str, expires_at: datetime | None = None) -> str:
     """The text of a token; it may add leads unless told otherwise."""
-    return apitokens.create(user, "CRM", scopes or ("campaigns.add_lead",), expires_at)[1]
+    return apitokens.make(user, "CRM", scopes or ("campaigns.add_lead",), expires_at)[1]
 
 
 def program(raw: str) -> Client:
@@ -237,7 +237,7 @@ def test_nobody_gives_what_they_may_not_do_or_what_no_program_may(
     person: Person, scope: str
 ) -> None:
     with pytest.raises(InputError) as refusal:
-        apitokens.create(person("agent"), "CRM", (scope,), None)
+        apitokens.make(person("agent"), "CRM", (scope,), None)
 
     assert "scopes" in refusal.value.errors
     assert not ApiToken.objects.exists()
