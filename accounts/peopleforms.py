@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from accounts import people, zones
+from accounts import people, roles, zones
 from accounts.models import Organization, Team, User
 from accounts.people import Profile
 from core.errors import InputError
@@ -103,3 +103,22 @@ class PeopleFilterForm(forms.Form):
             inside = Q(pk__in=team.members.values("pk")) | Q(pk__in=team.managers.values("pk"))
             found = found.filter(inside)
         return found
+
+
+class MatrixForm(forms.Form):
+    """Which permissions each role holds, and which roles must use a second factor."""
+
+    seen = forms.CharField(max_length=16)
+    second_factor = forms.MultipleChoiceField(choices=User.Role.choices, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        offered = [(name, name) for name in roles.OFFERED]
+        for role in roles.ROLES:
+            self.fields[role] = forms.MultipleChoiceField(choices=offered, required=False)
+
+    def wanted(self) -> roles.Matrix:
+        """What the valid form says."""
+        given = self.cleaned_data
+        granted = {role: frozenset(given[role]) for role in roles.ROLES}
+        return roles.Matrix(granted, frozenset(given["second_factor"]))

@@ -209,6 +209,8 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
                 continue
             if event.kind == "session.revoked" and self._is_own_login(event):
                 self.start(self._revoke(event))
+            if event.kind == "role.changed" and self._is_own_role(event):
+                self.lost()
             if self.wants(event):
                 self._keep(event)
         self.seen = max(self.seen, head)
@@ -223,6 +225,9 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
     def _is_own_login(self, event: Told) -> bool:
         login = self.scope.get("login")
         return login is not None and event.subject.get("login") == str(login.public_id)
+
+    def _is_own_role(self, event: Told) -> bool:
+        return event.subject.get("role") == getattr(self.user, "role", None)
 
     async def _revoke(self, event: Told) -> None:
         because = event.data.get("because", "")

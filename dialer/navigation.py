@@ -50,7 +50,10 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "campaigns.view_suppressionentry",
         ),
     ),
-    "People": (Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),),
+    "People": (
+        Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),
+        Item("Roles", "accounts:roles", "icon-[tabler--key]", "accounts.change_rolepolicy"),
+    ),
     "System": (
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),
         Item("Audit", "core:audit", "icon-[tabler--shield-check]", "core.view_auditentry"),

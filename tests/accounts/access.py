@@ -55,6 +55,7 @@ def somebody_invited(cast: Cast) -> dict[str, object]:
 
 
 ROUTES = [
+    Route("accounts:roles", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:people", {"GET": SUPERADMIN_ONLY}),
     Route("accounts:person_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:person", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}, somebody),
