@@ -137,7 +137,11 @@ class MoveForm(forms.Form):
 
     to = forms.ChoiceField(choices=[(name, name) for name in ("ready", "break", "logout")])
     reason = forms.ModelChoiceField(
-        BreakReason.objects.none(), label="Break", required=False, to_field_name="code"
+        BreakReason.objects.none(),
+        label="Break",
+        required=False,
+        to_field_name="code",
+        empty_label="Choose one",
     )
     because = forms.CharField(
         label="Reason",

@@ -9,6 +9,7 @@ from core import audit
 from core.errors import DomainError, InputError
 from core.retry import retried
 
+
 @retried
 def force_ready(by: User, agent: User, because: str) -> AgentSeat:
     """Makes an agent ready for the campaigns that they chose last; during a call, after it.
