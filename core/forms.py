@@ -13,10 +13,20 @@ _DAY = forms.DateInput(attrs={"type": "date"})
 class AuditForm(forms.Form):
     """What to narrow the log to."""
 
-    person = forms.CharField(required=False, max_length=255, label="Who")
+    person = forms.CharField(
+        required=False,
+        max_length=255,
+        label="Who",
+        widget=forms.TextInput(attrs={"placeholder": "E-mail"}),
+    )
     # Any word will do: one that no entry has finds none.
     noun = forms.CharField(required=False, max_length=64, label="What", widget=forms.Select)
-    target = forms.CharField(required=False, max_length=255, label="On")
+    target = forms.CharField(
+        required=False,
+        max_length=255,
+        label="On",
+        widget=forms.TextInput(attrs={"placeholder": "Name or number"}),
+    )
     outcome = forms.ChoiceField(
         choices=[("", "Any outcome"), *AuditEntry.Outcome.choices], required=False, label="Outcome"
     )
