@@ -57,7 +57,18 @@ def add_person(email: str, password: str | None, *, role: str, **fields: Any) ->
 def invite(wanted: Profile, organization: Organization | None, *, by: User | None) -> User:
     """Adds a person and mails them the way to their first password.
 
-    `by` is None when the system invites. Raises InputError for an address that is taken or is
+    `by` is None when the system invites. Raises what `enter` raises.
+    """
+    user = enter(wanted, organization, by=by)
+    passwords.invite(user, by)
+    return user
+
+
+@retried
+def enter(wanted: Profile, organization: Organization | None, *, by: User | None) -> User:
+    """Adds a person who waits for an invitation.
+
+    `by` is None when the system adds them. Raises InputError for an address that is taken or is
     none, and DomainError "not_yours", "organization_closed" or "quota_used_up".
     """
     _demand_rule(by, wanted.role, organization.pk if organization else None)
@@ -65,7 +76,7 @@ def invite(wanted: Profile, organization: Organization | None, *, by: User | Non
     if organization is None and wanted.role != Role.SUPERADMIN:
         raise _misfit("organization", "Only superadmins are without an organization.")
     try:
-        user = add_person(
+        return add_person(
             wanted.email,
             None,
             role=wanted.role,
@@ -76,8 +87,6 @@ def invite(wanted: Profile, organization: Organization | None, *, by: User | Non
         )
     except ValidationError as error:
         raise _explained(error) from error
-    passwords.invite(user, by)
-    return user
 
 
 @retried

@@ -5,20 +5,31 @@ secret is random, made once per login and revoked with it; nothing but its hash 
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import LoginSession, SipAccount, User
-from core import config, crypto
-from core.errors import DomainError
+from core import audit, config, crypto
+from core.errors import DomainError, InputError
+from core.retry import retried
 
 _FIRST_EXTENSION = 1000
+_EXTENSION: Final = re.compile(r"[0-9]{2,16}")
+# It becomes part of a header: no spaces, commas, semicolons or quotes. Audio is not sent in clear.
+_WS_URL: Final = re.compile(r"wss://[a-z0-9.-]+(:[0-9]{1,5})?(/[\w.~/%-]*)?", re.ASCII | re.I)
+_REALM: Final = re.compile(r"[\w.-]{1,255}", re.ASCII)
+_USERNAME: Final = re.compile(r"[\w.+-]{1,64}", re.ASCII)
+# How the accounts of our own edge are called; a PBX's must not take such a name.
+_OURS: Final = re.compile(r"agent[0-9]+", re.I)
+_AUDITED: Final = ("extension", "username", "ws_url", "realm", "secret")
 
 config.define("softphone.part_ms", int, default=5000, help="Length of a part of a recording.")
 config.define(
@@ -27,6 +38,16 @@ config.define(
     default="audio/webm;codecs=opus,audio/webm,audio/ogg;codecs=opus",
     help="Formats of a recording in order of preference, separated by commas.",
 )
+
+
+@dataclass(frozen=True)
+class Pbx:
+    """A third party's telephone side; an empty `secret` keeps the stored one."""
+
+    ws_url: str
+    realm: str
+    username: str
+    secret: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,13 +72,54 @@ def ensure_account(user: User) -> SipAccount:
     """
     if user.organization_id is None:
         raise DomainError("Only people of an organization have a phone.", code="not_an_agent")
-    number = str(_FIRST_EXTENSION + user.pk)
+    if account := SipAccount.objects.filter(user=user).first():
+        return account
+    first = _FIRST_EXTENSION + user.pk
+    theirs = SipAccount.objects.filter(organization_id=user.organization_id)
+    # Someone may have been given this very number.
+    free = next(n for n in count(first) if not theirs.filter(extension=str(n)).exists())
     fresh = {
         "organization_id": user.organization_id,
-        "username": f"agent{number}",
-        "extension": number,
+        "username": _own_username(user),
+        "extension": str(free),
     }
     return SipAccount.objects.get_or_create(user=user, defaults=fresh)[0]
+
+
+@retried
+def change(user: User, extension: str, pbx: Pbx | None, *, by: User | None = None) -> SipAccount:
+    """Gives a person another extension, and a third party's PBX or, without one, our own edge.
+
+    Acts from the next load of their pages. Raises InputError by field, and DomainError
+    "not_an_agent".
+    """
+    account = SipAccount.objects.select_for_update().get(pk=ensure_account(user).pk)
+    errors = _faults(account, extension) | (_faults_of_pbx(account, pbx) if pbx else {})
+    if errors:
+        raise InputError("Some fields are not right.", errors=errors)
+    with audit.changes("sip_account.changed", account, _AUDITED, actor=by):
+        account.extension = extension
+        if pbx is None:
+            account.username, account.ws_url = _own_username(user), ""
+            account.realm = account.secret = ""
+        else:
+            account.username, account.ws_url, account.realm = pbx.username, pbx.ws_url, pbx.realm
+            if pbx.secret:
+                account.secret = crypto.encrypt(pbx.secret)
+        _save(account)
+    return account
+
+
+@retried
+def set_extension(user: User, extension: str, *, by: User | None = None) -> SipAccount:
+    """Gives a person another extension; the rest stays. Raises what `change` raises."""
+    account = SipAccount.objects.select_for_update().get(pk=ensure_account(user).pk)
+    if errors := _faults(account, extension):
+        raise InputError("This extension cannot be given.", errors=errors)
+    with audit.changes("sip_account.changed", account, _AUDITED, actor=by):
+        account.extension = extension
+        _save(account)
+    return account
 
 
 def line_for(login: LoginSession) -> Line:
@@ -117,6 +179,46 @@ def set_secret(account: SipAccount, secret: str) -> None:
     """Stores, encrypted, the password that a third-party PBX gave this account."""
     account.secret = crypto.encrypt(secret) if secret else ""
     account.save(update_fields=["secret"])
+
+
+def _own_username(user: User) -> str:
+    return f"agent{_FIRST_EXTENSION + user.pk}"
+
+
+def _faults(account: SipAccount, extension: str) -> dict[str, list[str]]:
+    """What is not right with an extension, by field."""
+    others = SipAccount.objects.exclude(pk=account.pk).filter(organization=account.organization_id)
+    if not _EXTENSION.fullmatch(extension):
+        return {"extension": ["An extension has 2 to 16 digits."]}
+    if others.filter(extension=extension).exists():
+        return {"extension": ["Someone of this organization has this extension."]}
+    return {}
+
+
+def _faults_of_pbx(account: SipAccount, pbx: Pbx) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    if len(pbx.ws_url) > 255 or not _WS_URL.fullmatch(pbx.ws_url):
+        errors["ws_url"] = ["Enter an address that begins with wss://."]
+    if not _REALM.fullmatch(pbx.realm):
+        errors["realm"] = ["Enter the domain that the PBX names, such as pbx.example.com."]
+    if not _USERNAME.fullmatch(pbx.username) or _OURS.fullmatch(pbx.username):
+        errors["username"] = ["Enter the user name that the PBX knows."]
+    elif SipAccount.objects.exclude(pk=account.pk).filter(username=pbx.username).exists():
+        errors["username"] = ["Someone has this user name already."]
+    # A stored password is for the server that it was typed for.
+    same = (account.ws_url, account.username) == (pbx.ws_url, pbx.username)
+    if not pbx.secret and not (account.secret and same):
+        errors["secret"] = ["Enter the password that the PBX knows."]
+    return errors
+
+
+def _save(account: SipAccount) -> None:
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:  # somebody took it a moment ago
+        sentence = "The extension or the user name was just taken."
+        raise InputError(sentence, errors={"extension": [sentence]}) from error
 
 
 @transaction.atomic
