@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts import people, roles, zones
 from accounts.models import Organization, Team, User
 from accounts.people import Profile
+from accounts.teams import Roster
 from core.errors import InputError
 
 
@@ -103,6 +104,57 @@ class PeopleFilterForm(forms.Form):
             inside = Q(pk__in=team.members.values("pk")) | Q(pk__in=team.managers.values("pk"))
             found = found.filter(inside)
         return found
+
+
+class NewTeamForm(RefusableForm):
+    """A team that is not here yet; its people are chosen next."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    organization = forms.ModelChoiceField(Organization.objects.none())
+
+    def __init__(self, by: User, data: Any = None) -> None:
+        super().__init__(data)
+        self.by = by
+        if by.is_superadmin:
+            rows = Organization.objects.filter(archived_at=None).order_by("name")
+            self.fields["organization"].queryset = rows  # type: ignore[attr-defined]  # of a model choice
+        else:
+            del self.fields["organization"]
+
+    def home(self) -> Organization | None:
+        """Whose the team will be."""
+        found: Organization | None = self.cleaned_data.get("organization", self.by.organization)
+        return found
+
+
+class TeamForm(RefusableForm):
+    """A team's name and people; only a superadmin chooses who sees it."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    managers = forms.ModelMultipleChoiceField(
+        User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    members = forms.ModelMultipleChoiceField(
+        User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, by: User, team: Team, data: Any = None) -> None:
+        self.team = team
+        there = {"managers": team.managers.all(), "members": team.members.all()}
+        super().__init__(data, initial={"name": team.name, **there})
+        for field, role in (("managers", User.Role.MANAGER), ("members", User.Role.AGENT)):
+            fit = Q(role=role) & ~Q(status=User.Status.SUSPENDED)
+            rows = User.objects.filter(organization=team.organization_id)
+            rows = rows.filter(fit | Q(pk__in=there[field].values("pk"))).order_by("name", "pk")
+            self.fields[field].queryset = rows  # type: ignore[attr-defined]  # of a model choice
+        if not by.is_superadmin:
+            del self.fields["managers"]
+
+    def wanted(self) -> Roster:
+        """What the valid form says; managers that were not asked for stay."""
+        given = self.cleaned_data
+        managers = given.get("managers", self.team.managers.all())
+        return Roster(given["name"], tuple(managers), tuple(given["members"]))
 
 
 class MatrixForm(forms.Form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from accounts.models import Organization, Team, User
-from core import audit
+from core import audit, realtime
 from core.errors import InputError
 from core.retry import retried
 
@@ -42,6 +42,8 @@ def ensure(
 def add(organization: Organization, wanted: Roster) -> Team:
     """A new team. Raises InputError for a name that is taken, or people who do not fit."""
     _demand_fit(organization.pk, wanted)
+    if organization.archived_at is not None:
+        raise _misfit("organization", f"{organization.name} is archived.")
     team = Team.objects.create(organization=organization, name=wanted.name)
     team.managers.set(wanted.managers)
     team.members.set(wanted.members)
@@ -57,11 +59,19 @@ def change(team: Team, wanted: Roster) -> Team:
     """
     team = Team.objects.select_for_update().get(pk=team.pk)
     _demand_fit(team.organization_id, wanted, besides=team)
+    before = audit.snapshot(team, _SHOWN)
     with audit.changes("team.changed", team, _SHOWN):
         team.name = wanted.name
         team.save(update_fields=["name"])
         team.managers.set(wanted.managers)
         team.members.set(wanted.members)
+    gone = set(before["managers"]) - {person.pk for person in wanted.managers}
+    if set(before["members"]) - {person.pk for person in wanted.members}:
+        gone = set(before["managers"])
+    if gone:
+        # Their open sockets watch people whom they may not see any more.
+        subject = {"team": team.pk, "people": sorted(gone)}
+        realtime.record("team.sight_lost", organization=team.organization_id, subject=subject)
     return team
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import (
     apitokens,
     breaks,
+    callerids,
     door,
     people,
     presence,
@@ -13,6 +14,7 @@ from accounts.views import (
     roles,
     second_factor,
     setup,
+    teams,
     timeline,
 )
 
@@ -24,6 +26,12 @@ urlpatterns = [
     path("people/<int:pk>/suspend/", people.suspend, name="person_suspend"),
     path("people/<int:pk>/reactivate/", people.reactivate, name="person_reactivate"),
     path("people/<int:pk>/invite/", people.invite_again, name="person_invite"),
+    path("teams/", teams.listing, name="teams"),
+    path("teams/new/", teams.add, name="team_new"),
+    path("teams/<int:pk>/", teams.edit, name="team"),
+    path("teams/<int:pk>/archive/", teams.archive, name="team_archive"),
+    path("caller-ids/", callerids.listing, name="caller_ids"),
+    path("caller-ids/<int:pk>/remove/", callerids.remove, name="caller_id_remove"),
     path("roles/", roles.page, name="roles"),
     path("presence/", presence.people_now, name="people_now"),
     path("presence/export.csv", presence.export, name="presence_export"),

@@ -17,13 +17,16 @@ from core.delivery import NotReadingError, delivery
 from core.errors import DomainError
 from core.outbox import Replay, Told, replay
 
-COALESCE_S = 0.25
+COALESCE_S = 0.1
 BUFFER = 256
 PING_S = 15.0
 SILENT_S = 60.0
 LARGEST_FRAME = 16_384  # characters
 # What a page may send in a stretch of time; ten times what it needs.
 RATE, RATE_S = 60, 10.0
+
+# After these, what a page watches may be more than its person may still see.
+LESS_SIGHT = ("role.changed", "team.sight_lost")
 
 LOGIN_OVER, FORBIDDEN, SILENT, TOO_FAST, TOO_LARGE, LATER = 4401, 4403, 4408, 4429, 1009, 1013
 
@@ -209,7 +212,7 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
                 continue
             if event.kind == "session.revoked" and self._is_own_login(event):
                 self.start(self._revoke(event))
-            if event.kind == "role.changed" and self._is_own_role(event):
+            if event.kind in LESS_SIGHT and self._is_about_me(event):
                 self.lost()
             if self.wants(event):
                 self._keep(event)
@@ -226,8 +229,9 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
         login = self.scope.get("login")
         return login is not None and event.subject.get("login") == str(login.public_id)
 
-    def _is_own_role(self, event: Told) -> bool:
-        return event.subject.get("role") == getattr(self.user, "role", None)
+    def _is_about_me(self, event: Told) -> bool:
+        is_mine = event.subject.get("role") == getattr(self.user, "role", "")
+        return is_mine or getattr(self.user, "pk", None) in event.subject.get("people", ())
 
     async def _revoke(self, event: Told) -> None:
         because = event.data.get("because", "")

@@ -22,6 +22,7 @@ class Item:
 
 PHONE = "calls.add_call"
 SEATS = "accounts.view_agentseat"
+NUMBERS = "accounts.change_callerid"
 # Icons are whole class names, so that Tailwind finds them.
 GROUPS: dict[str, tuple[Item, ...]] = {
     "Work": (
@@ -52,7 +53,9 @@ GROUPS: dict[str, tuple[Item, ...]] = {
     ),
     "People": (
         Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),
+        Item("Teams", "accounts:teams", "icon-[tabler--users-group]", "accounts.change_team"),
         Item("Roles", "accounts:roles", "icon-[tabler--key]", "accounts.change_rolepolicy"),
+        Item("Caller IDs", "accounts:caller_ids", "icon-[tabler--phone-call]", NUMBERS),
     ),
     "System": (
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),

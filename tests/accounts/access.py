@@ -1,6 +1,6 @@
 """Who may open the routes of accounts."""
 
-from accounts import breaks, passwords, presence
+from accounts import breaks, callerids, passwords, presence
 from accounts.models import User
 from tests.access import (
     AGENT,
@@ -54,7 +54,23 @@ def somebody_invited(cast: Cast) -> dict[str, object]:
     return {"pk": UserFactory.create(status="invited", organization=cast.organization).pk}
 
 
+def a_team(cast: Cast) -> dict[str, object]:
+    """The organization's team."""
+    return {"pk": cast.team.pk}
+
+
+def a_caller_id(cast: Cast) -> dict[str, object]:
+    """A number that the organization may show."""
+    return {"pk": callerids.add(cast.organization, "+12025550100").pk}
+
+
 ROUTES = [
+    Route("accounts:caller_ids", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
+    Route("accounts:caller_id_remove", {"POST": SUPERADMIN_ONLY}, a_caller_id),
+    Route("accounts:teams", {"GET": SUPERADMIN_ONLY}),
+    Route("accounts:team_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
+    Route("accounts:team", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}, a_team),
+    Route("accounts:team_archive", {"POST": SUPERADMIN_ONLY}, a_team),
     Route("accounts:roles", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:people", {"GET": SUPERADMIN_ONLY}),
     Route("accounts:person_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
