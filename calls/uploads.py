@@ -96,10 +96,14 @@ def _record(user: Any, cdr: Cdr, outcome: str) -> Call:
         talk_ms=talk_ms,
         metadata=cdr.metadata | ({"disposition": cdr.disposition} if cdr.disposition else {}),
     )
-    told = {"call_id": cdr.call_id, "direction": cdr.direction, "outcome": outcome}
+    _tell(user, call, now)
+    return call
+
+
+def _tell(user: Any, call: Call, now: datetime) -> None:
+    told = {"call_id": call.client_ref, "direction": call.direction, "outcome": call.outcome}
     audit.record("call.uploaded", call, after=told, actor=user)
     news.tell(call, "uploaded", now)
-    return call
 
 
 def _outcome(cdr: Cdr) -> str:
