@@ -1,16 +1,23 @@
 """Shapes of what is sent about people, teams, organizations and roles."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q
 
 from accounts import people, roles, zones
 from accounts.models import Organization, Team, User
+from accounts.organizations import Contract
 from accounts.people import Profile
 from accounts.teams import Roster
 from core.errors import InputError
+
+_DAY = timedelta(days=1)
+_LIMITS = ("max_people", "max_agents", "max_managers", "max_qa")
+_LIMIT: dict[str, Any] = {"required": False, "min_value": 0, "max_value": 100_000}
 
 
 class RefusableForm(forms.Form):
@@ -155,6 +162,45 @@ class TeamForm(RefusableForm):
         given = self.cleaned_data
         managers = given.get("managers", self.team.managers.all())
         return Roster(given["name"], tuple(managers), tuple(given["members"]))
+
+
+class OrganizationForm(RefusableForm):
+    """What an organization may have, and until when: the last day counts, in its own zone."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    timezone = forms.ChoiceField(label="Time zone", initial="UTC")
+    last_day = forms.DateField(
+        label="Valid until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The last day on which its people may log in. Empty: no end.",
+    )
+    max_people = forms.IntegerField(label="People in all", **_LIMIT)
+    max_agents = forms.IntegerField(label="Agents", **_LIMIT)
+    max_managers = forms.IntegerField(label="Managers", **_LIMIT)
+    max_qa = forms.IntegerField(label="Quality analysts", **_LIMIT)
+
+    def __init__(self, organization: Organization | None = None, data: Any = None) -> None:
+        super().__init__(data, initial=_said(organization) if organization else None)
+        places = [(name, name.replace("_", " ")) for name in zones.names()]
+        self.fields["timezone"].choices = places  # type: ignore[attr-defined]  # of a choice
+
+    def wanted(self) -> Contract:
+        """What the valid form says."""
+        given = dict(self.cleaned_data)
+        last = given.pop("last_day")
+        end = None
+        if last is not None:
+            end = datetime.combine(last + _DAY, time(), ZoneInfo(given["timezone"]))
+        return Contract(**given, valid_until=end and end.astimezone(UTC))
+
+
+def _said(organization: Organization) -> dict[str, Any]:
+    """An organization as its form shows it."""
+    end = organization.valid_until
+    shown = {name: getattr(organization, name) for name in ("name", "timezone", *_LIMITS)}
+    local = end and end.astimezone(ZoneInfo(organization.timezone))
+    return {**shown, "last_day": local and (local - timedelta(microseconds=1)).date()}
 
 
 class MatrixForm(forms.Form):

@@ -58,6 +58,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         Item("Caller IDs", "accounts:caller_ids", "icon-[tabler--phone-call]", NUMBERS),
     ),
     "System": (
+        Item(
+            "Organizations",
+            "accounts:organizations",
+            "icon-[tabler--building]",
+            "accounts.change_organization",
+        ),
         Item("Activity", "core:activity", "icon-[tabler--activity]", "core.view_event"),
         Item("Audit", "core:audit", "icon-[tabler--shield-check]", "core.view_auditentry"),
         Item("Administration", "admin:index", "icon-[tabler--settings]", "core.change_featureflag"),

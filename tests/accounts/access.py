@@ -64,6 +64,11 @@ def a_caller_id(cast: Cast) -> dict[str, object]:
     return {"pk": callerids.add(cast.organization, "+12025550100").pk}
 
 
+def the_organization(cast: Cast) -> dict[str, object]:
+    """The tenant itself."""
+    return {"pk": cast.organization.pk}
+
+
 ROUTES = [
     Route("accounts:caller_ids", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:caller_id_remove", {"POST": SUPERADMIN_ONLY}, a_caller_id),
@@ -71,6 +76,14 @@ ROUTES = [
     Route("accounts:team_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:team", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}, a_team),
     Route("accounts:team_archive", {"POST": SUPERADMIN_ONLY}, a_team),
+    Route("accounts:organizations", {"GET": SUPERADMIN_ONLY}),
+    Route("accounts:organization_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
+    Route(
+        "accounts:organization",
+        {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY},
+        the_organization,
+    ),
+    Route("accounts:organization_archive", {"POST": SUPERADMIN_ONLY}, the_organization),
     Route("accounts:roles", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:people", {"GET": SUPERADMIN_ONLY}),
     Route("accounts:person_new", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
