@@ -76,10 +76,9 @@ def test_a_neighbors_object_does_not_exist_for_whoever_holds_every_permission(
     ours: Cast, theirs: Cast, route: Route, method: str
 ) -> None:
     assert route.made
-    problems = []
+    address, problems = reverse(route.name, kwargs=route.made(theirs)), []
 
     for role in ROLES:
-        address = reverse(route.name, kwargs=route.made(theirs))
         status = ask(browser(ours.of(role)), method, address).status_code
         if status != 404:
             problems.append(f"{role} {method} {route.name}: got {status}, not 404")
