@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts import callerids
 from accounts.models import Organization, Team, User
 from campaigns import dispositions, queue
 from campaigns.models import Campaign, Disposition
@@ -135,6 +136,8 @@ def _check_ready(campaign: Campaign) -> None:
             f"The campaign ended on {campaign.ends_on:%d %B %Y}; choose a later end first.",
             code="campaign_over",
         )
+    if said := callerids.refusal(campaign.organization_id, campaign.caller_id):
+        raise DomainError(said, code="caller_id_not_allowed")
     supported = (Campaign.Mode.MANUAL, Campaign.Mode.PREVIEW, Campaign.Mode.PROGRESSIVE)
     if campaign.mode not in supported:
         raise DomainError(
@@ -146,11 +149,8 @@ def _check(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
     """Checks the fields together; raises InputError with a sentence for each."""
     errors: dict[str, list[str]] = {}
     campaign.default_region = campaign.default_region.upper()
-    if campaign.caller_id:
-        try:
-            campaign.caller_id = phone.normalize(campaign.caller_id, campaign.default_region).e164
-        except phone.PhoneError as error:
-            errors["caller_id"] = [error.message]
+    if said := _show(campaign):
+        errors["caller_id"] = [said]
     if campaign.starts_on and campaign.ends_on and campaign.ends_on < campaign.starts_on:
         errors["ends_on"] = ["The end lies before the start."]
     if not set(campaign.window_days) <= set(range(1, 8)):
@@ -162,6 +162,17 @@ def _check(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
         errors |= _sentences(error)
     if errors:
         raise InputError("Some fields are not right.", errors=errors)
+
+
+def _show(campaign: Campaign) -> str:
+    """Writes the shown number as E.164; the sentence that says why it cannot be shown, or none."""
+    if not campaign.caller_id:
+        return ""
+    try:
+        campaign.caller_id = phone.normalize(campaign.caller_id, campaign.default_region).e164
+    except phone.PhoneError as error:
+        return error.message
+    return callerids.refusal(campaign.organization_id, campaign.caller_id)
 
 
 def _sentences(error: ValidationError) -> dict[str, list[str]]:

@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from accounts import callerids
 from accounts.models import Organization, Team, User
 from campaigns.models import Campaign, Disposition, Lead, SuppressionEntry
 from campaigns.sheets import Preview, columns, reading
 from core.errors import InputError
+from core.phone import format_for_people
 
 DAYS = (
     (1, "Mon"),
@@ -129,6 +131,11 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         )
         fields["agents"].queryset = _agents(user, owner, self.instance)
         fields["mode"].choices = [(mode.value, mode.label) for mode in MODES]
+        if owner is not None and (numbers := _numbers(owner, self.instance)):
+            shown = fields["caller_id"]
+            fields["caller_id"] = forms.ChoiceField(
+                label=shown.label, help_text=shown.help_text, required=False, choices=numbers
+            )
         if self.instance.pk:
             self.initial["retry_after_min"] = max(1, self.instance.retry_after_s // 60)
 
@@ -145,6 +152,17 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         if data.get("organization") is None:
             data.pop("organization", None)
         return data
+
+
+def _numbers(owner: Organization, campaign: Campaign) -> list[tuple[str, str]]:
+    """The caller IDs to choose from, with the one chosen before; empty where all are allowed."""
+    rows = callerids.allowed(owner.pk)
+    if not rows:
+        return []
+    words = {row.number: f"{format_for_people(row.number)} {row.label}".strip() for row in rows}
+    if (old := campaign.caller_id) and old not in words:
+        words[old] = f"{format_for_people(old)}, not allowed any more"
+    return [("", "None"), *words.items()]
 
 
 def _agents(user: User, owner: Organization | None, campaign: Campaign) -> Any:
