@@ -61,7 +61,8 @@ def a_team(cast: Cast) -> dict[str, object]:
 
 def a_caller_id(cast: Cast) -> dict[str, object]:
     """A number that the organization may show."""
-    return {"pk": callerids.add(cast.organization, "+12025550100").pk}
+    there = callerids.allowed(cast.organization.pk)
+    return {"pk": (there or [callerids.add(cast.organization, "+12025550100")])[0].pk}
 
 
 def the_organization(cast: Cast) -> dict[str, object]:
