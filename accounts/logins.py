@@ -252,7 +252,7 @@ def _has_call(user: User) -> bool:
 
 def _living(claims: tokens.Claims, now: datetime) -> LoginSession | None:
     login = (
-        LoginSession.objects.select_related("user__organization")
+        LoginSession.objects.select_related("user__organization", "user__sip_account")
         .filter(public_id=claims.login, user_id=claims.user, revoked_at=None, expires_at__gt=now)
         .first()
     )

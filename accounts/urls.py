@@ -16,6 +16,7 @@ from accounts.views import (
     second_factor,
     setup,
     teams,
+    telephony,
     timeline,
 )
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path("profile/leave/", profile.leave_everywhere, name="profile_leave"),
     path("profile/tokens/", apitokens.mine, name="my_tokens"),
     path("profile/tokens/revoke/", apitokens.revoke_mine, name="my_token_revoke"),
+    path("people/<int:pk>/phone/", telephony.phone, name="telephony"),
     path("people/<int:pk>/tokens/", apitokens.of_person, name="person_tokens"),
     path("people/<int:pk>/tokens/revoke/", apitokens.revoke_of_person, name="person_token_revoke"),
     path("profile/second-factor/", second_factor.page, name="second_factor"),

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "accounts.pbx.SourcesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.toasts.ToastMiddleware",
     "core.web.ErrorMiddleware",
