@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import LoginSession, SecondFactor, SipAccount
 from core import audit, crypto
+from core.models import Letter
 from core.retry import retried
 
 # Every column that `core.crypto` encrypts. A test holds it against the models.
@@ -16,6 +17,7 @@ COLUMNS: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (LoginSession, "sip_secret"),
     (LoginSession, "successor"),
     (SecondFactor, "secret"),
+    (Letter, "body"),
 )
 _BATCH: Final = 200
 

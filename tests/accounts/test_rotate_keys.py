@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from accounts import keys, logins, second_factor, sip
 from accounts.models import LoginSession, SecondFactor, SipAccount, User
-from core import crypto
-from core.models import AuditEntry
+from core import crypto, letters
+from core.models import AuditEntry, Letter
 
 type Person = Callable[..., User]
 
@@ -31,6 +31,7 @@ def stored() -> list[str]:
         *LoginSession.objects.values_list("sip_secret", flat=True),
         *LoginSession.objects.values_list("successor", flat=True),
         *SecondFactor.objects.values_list("secret", flat=True),
+        *Letter.objects.values_list("body", flat=True),
     ]
     return [secret for secret in columns if secret]
 
@@ -43,6 +44,7 @@ def secrets(agent: User, settings: Settings) -> list[str]:
     entry = logins.open_login(agent, address=None, agent="test")
     logins.refresh(entry.refresh, address=None)
     second_factor.begin(agent)
+    letters.write(agent.email, "Hello", "Your code is 123456.")
     sip.line_for(entry.login)
     pbx = sip.Pbx("wss://pbx.example.test/ws", "pbx.example.test", "ada", "only-the-pbx-knows")
     sip.change(agent, "204", pbx)
@@ -108,4 +110,4 @@ def test_every_encrypted_column_is_in_its_list() -> None:
         if re.search(r"(^|_)secret$|^successor$", field.name)
     }
 
-    assert found == known
+    assert found == known - {("core.Letter", "body")}

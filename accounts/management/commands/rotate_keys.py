@@ -8,11 +8,11 @@ from accounts import keys
 
 
 class Command(BaseCommand):
-    """Put the new key first and keep the old one behind it; take that away after this."""
+    """Put the new key first and keep the old one behind it: seals of the audit log need it."""
 
     help = (
-        "Encrypt every stored secret again with the first of FIELD_KEYS; the former keys may be "
-        "taken away afterwards. Stopped, it is run again."
+        "Encrypt every stored secret again with the first of FIELD_KEYS. Keep the former keys "
+        "behind it: they prove the audit log's older entries. Stopped, it is run again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
