@@ -65,7 +65,7 @@ lock: ## Write the three hash locks again from pyproject.toml
 
 # What the container image and the systemd units run, one process each.
 web: ## Serve HTTP, behind a proxy
-	gunicorn dialer.wsgi:application --bind 0.0.0.0:8000 --workers 2 --threads 4 --access-logfile -
+	gunicorn dialer.wsgi:application --bind 0.0.0.0:8000 --workers 2 --threads 4
 
 sockets: ## Serve WebSockets, behind a proxy
 	daphne --bind 0.0.0.0 --port 8001 --ping-interval 20 --websocket-max-message-size 65536 --websocket-max-frame-size 65536 dialer.asgi:application

@@ -98,25 +98,24 @@ def dispose(
 def correct(
     attempt: DialAttempt, *, outcome: str, now: datetime, live_answer: bool, conversation: bool
 ) -> None:
-    """Puts a presumed end right, once, when the phone tells late how the call went.
+    """Puts an end right when the phone tells late how it went; the same again changes nothing.
 
-    The lead moves by the true outcome, unless the agent's result or a later call placed it.
+    Requests may overtake each other, so each may know more than the one before. The lead moves by
+    the true outcome, unless the agent's result or a later call placed it.
     """
     queue.withdraw(attempt.lead_id)
     numbers.lock_known(attempt.organization_id, attempt.phone)
     lead = _locked(attempt)
-    changed = DialAttempt.objects.filter(
-        pk=attempt.pk, corrected_at=None, ended_at__isnull=False
-    ).update(
-        corrected_at=now,
-        outcome=outcome,
-        live_answer=live_answer,
-        conversation=conversation,
-        abandoned=outcome == _O.ABANDONED,
-    )
-    if not changed:
-        return
     attempt.refresh_from_db()
+    told = (outcome, live_answer, conversation)
+    known = (attempt.outcome, attempt.live_answer, attempt.conversation)
+    if attempt.ended_at is None or told == known:
+        return
+    attempt.outcome, attempt.live_answer, attempt.conversation = told
+    attempt.abandoned, attempt.corrected_at = outcome == _O.ABANDONED, now
+    attempt.save(
+        update_fields=["outcome", "live_answer", "conversation", "abandoned", "corrected_at"]
+    )
     if conversation:
         numbers.talked(attempt, now)
     settled = (Lead.Status.RETRY, Lead.Status.FINISHED)

@@ -130,7 +130,7 @@ class DialAttempt(models.Model):
     rule_version = models.PositiveIntegerField(default=0)  # as eligibility.version makes it
     released_because = models.CharField(max_length=32, blank=True)  # given back undialed
     disposed_at = models.DateTimeField(null=True)  # the agent's result stands from here on
-    corrected_at = models.DateTimeField(null=True)  # a presumed end, put right once
+    corrected_at = models.DateTimeField(null=True)  # its end was put right by what came late
 
     objects = TenantQuerySet["DialAttempt"].as_manager()
 

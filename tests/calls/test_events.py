@@ -241,6 +241,20 @@ def test_however_events_arrive_the_call_is_the_same(
     assert actual.attempt.outcome == actual.outcome
 
 
+def test_each_late_event_may_put_the_end_right_again(shift: Shift) -> None:
+    # The end overtakes all others; then each tells a little more of what was before it.
+    kinds = {1: "dialing", 6: "ended", 4: "ringing", 2: "answered"}
+    call, received = _dialed(shift), timezone.now() + timedelta(seconds=20)
+
+    for seq, kind in kinds.items():
+        told = Told(uuid.uuid4().hex, "p", seq, kind, seq * 1000, seq * 1000, {})
+        events.apply(call, events.Batch("p", 20_000, 20_000, [told]), received=received)
+
+    call = Call.objects.select_related("attempt").get(pk=call.pk)
+    assert (call.outcome, call.talk_ms) == ("answered", 4000)
+    assert (call.attempt.outcome, call.attempt.live_answer) == ("answered", True)
+
+
 def _dialed(shift: Shift) -> Call:
     ref = str(uuid.uuid4())
     shift.post("", {"id": ref, "direction": "outbound", "number": "+12025550143"})

@@ -342,12 +342,16 @@ def test_a_new_promise_takes_the_place_of_the_old(
     assert Callback.objects.filter(done_at=None).count() == 1
 
 
-def test_a_presumed_end_is_put_right_once(attempt: DialAttempt, lead: Lead) -> None:
+def test_an_end_is_put_right_and_the_same_again_changes_nothing(
+    attempt: DialAttempt, lead: Lead
+) -> None:
     claims.settle(attempt, outcome="unknown", now=NOW, hold_until=NOW + timedelta(minutes=10))
     later = NOW + timedelta(minutes=2)
 
-    claims.correct(attempt, outcome="answered", now=later, live_answer=True, conversation=True)
-    claims.correct(attempt, outcome="busy", now=later, live_answer=False, conversation=False)
+    claims.correct(attempt, outcome="busy", now=NOW, live_answer=False, conversation=False)
+    for minutes in (0, 1):  # what came later knew more, and came twice
+        at = later + timedelta(minutes=minutes)
+        claims.correct(attempt, outcome="answered", now=at, live_answer=True, conversation=True)
 
     attempt.refresh_from_db()
     assert (attempt.outcome, attempt.live_answer, attempt.corrected_at) == ("answered", True, later)
