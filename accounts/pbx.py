@@ -1,14 +1,17 @@
 """A person's own PBX: the one server beyond ours that their pages may speak to."""
 
+import re
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.models import LoginSession, SipAccount
+
+# What stands in a header is matched whole, wherever the row came from.
+_ORIGIN: Final = re.compile(r"wss://[a-z0-9.-]+(:[0-9]{1,5})?(?=/|\Z)", re.I)
 
 
 class SourcesMiddleware:
@@ -30,8 +33,8 @@ class SourcesMiddleware:
 
 
 def origin_of(account: SipAccount | None) -> str:
-    """The origin of a third party's PBX; empty without one."""
+    """The origin of a third party's PBX; empty without one, or for what is no address."""
     if account is None or not account.secret:
         return ""
-    place = urlsplit(account.ws_url)
-    return f"wss://{place.netloc}" if place.scheme == "wss" and place.netloc else ""
+    found = _ORIGIN.match(account.ws_url)
+    return found[0] if found else ""

@@ -82,7 +82,7 @@ def _revoke(request: HttpRequest, who: User) -> None:
 
 
 def _person(request: HttpRequest, pk: int) -> User:
-    return get_object_or_404(User.objects.for_user(request.user), pk=pk)
+    return get_object_or_404(User.objects.managed_by(person(request)), pk=pk)
 
 
 def _rows(user: User) -> dict[str, Any]:

@@ -171,6 +171,16 @@ def test_only_their_own_pages_may_speak_to_someones_pbx(
     assert "wss://pbx.example.test" not in policy(admin)
 
 
+@pytest.mark.parametrize(
+    "ws_url", ["wss://x; script-src *", "wss://x,y", "https://x.test", "wss://u@x.test", "", "*"]
+)
+def test_what_is_no_address_never_enters_the_policy(agent: User, ws_url: str) -> None:
+    account = sip.ensure_account(agent)
+    SipAccount.objects.filter(pk=account.pk).update(ws_url=ws_url, secret="stored")
+
+    assert policy(browser(agent)).strip() == "connect-src 'self'"
+
+
 def test_a_person_without_an_organization_has_no_phone(admin: Client, person: Person) -> None:
     ruler = person("superadmin", organization=None)
 
