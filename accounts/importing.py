@@ -34,13 +34,13 @@ def read(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     Raises InputError for a header that names no `email` and `name`, or a column that is unknown.
     """
     reader = csv.reader(lines)
-    header = [name.strip().lower().lstrip("\ufeff") for name in next(reader, [])]
+    header = [name.strip().lower().lstrip("\ufeff") for name in next(_records(reader), [])]
     missing = [name for name in _NEEDED if name not in header]
     unknown = [name for name in header if name not in COLUMNS]
     if missing or unknown or len(set(header)) < len(header):
         wanted = f"The first line names the columns: {', '.join(COLUMNS)}."
         raise InputError(wanted, errors={"file": [wanted]})
-    for cells in reader:
+    for cells in _records(reader):
         if any(cell.strip() for cell in cells):
             values = (cell.strip() for cell in cells)
             yield reader.line_num, dict(zip(header, values, strict=False))
@@ -70,6 +70,14 @@ def take(
             yield Taken(line, email, became)
 
 
+def _records(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        sentence = f"The file is no CSV: {error}."
+        raise InputError(sentence, errors={"file": [sentence]}) from error
+
+
 @retried
 def _take(
     row: Mapping[str, str], organization: Organization, *, invite: bool, by: User | None
@@ -81,6 +89,8 @@ def _take(
     user = User.objects.filter(email=email).first()
     if user is not None and (user.email != email or user.organization_id != organization.pk):
         raise InputError("Someone elsewhere has this address.")
+    if user is not None and by is not None and user.role not in people.roles_for(by):
+        raise DomainError("You may not manage people of this role.", code="not_yours", status=403)
     if user is None:
         user, became = _add(row, organization, email, role, by), "added"
     else:

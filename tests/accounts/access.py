@@ -112,6 +112,7 @@ ROUTES = [
     Route("accounts:profile_leave", {"POST": LOGGED_IN}),
     Route("accounts:my_tokens", {"GET": LOGGED_IN, "POST": LOGGED_IN}),
     Route("accounts:my_token_revoke", {"POST": LOGGED_IN}),
+    Route("accounts:people_import", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}),
     Route("accounts:telephony", {"GET": SUPERADMIN_ONLY, "POST": SUPERADMIN_ONLY}, seated_agent),
     Route("accounts:person_tokens", {"GET": SUPERADMIN_ONLY}, seated_agent),
     Route("accounts:person_token_revoke", {"POST": SUPERADMIN_ONLY}, seated_agent),

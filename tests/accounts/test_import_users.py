@@ -2,14 +2,20 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from accounts import importing
 from accounts.models import Organization, PasswordReset, SipAccount, Team, User
 from core.models import AuditEntry
+from tests.clients import browser
 from tests.factories import OrganizationFactory, UserFactory
 
+PAGE = "/people/import/"
 HEADER = "email,name,role,team,timezone,extension\n"
 ADA = "Ada@Example.test,Ada,agent,Sales,Europe/Berlin,204\n"
 BOB = "bob@example.test,Bob,manager,Sales,,\n"
@@ -136,3 +142,58 @@ def test_what_is_not_there_is_said(organization: Organization, tmp_path: Path) -
         call_command("import_users", "x.csv", "--organization", "Nobody")
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_users", str(tmp_path / "x.csv"), "--organization", organization.name)
+
+
+# --- The page ---
+
+
+def upload(client: Client, organization: Organization, content: bytes) -> Any:
+    """Posts a file of people."""
+    file = SimpleUploadedFile("people.csv", content, "text/csv")
+    return client.post(PAGE, {"organization": organization.pk, "file": file, "invite": "on"})
+
+
+def test_the_page_takes_a_file_and_tells_of_each_row(organization: Organization) -> None:
+    client = browser(UserFactory.create(role="superadmin", organization=None))
+    table = HEADER + ADA + "eve@example.test,Eve,superadmin,,,\n"
+
+    answer = upload(client, organization, table.encode())
+
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert "1 added, 0 changed, 0 as they were, 1 refused" in said
+    assert "The role is one of" in said
+    ada = User.objects.get(email="ada@example.test")
+    assert ada.organization == organization
+    assert PasswordReset.objects.get().user == ada
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"name\nAda\n",
+        "email,name\nä,ä\n".encode("utf-16"),
+        b"",
+        b"email,name\n" * 1002,
+        b"email,name\n" + b"a" * 200_000,
+    ],
+)
+def test_the_page_refuses_what_is_no_such_file(organization: Organization, content: bytes) -> None:
+    client = browser(UserFactory.create(role="superadmin", organization=None))
+
+    assert upload(client, organization, content).status_code == 422
+
+    assert User.objects.count() == 1
+
+
+def test_nobody_changes_people_beside_or_above_them_by_a_file(
+    organization: Organization,
+) -> None:
+    manager = UserFactory.create(role="manager", organization=organization)
+    peer = UserFactory.create(role="manager", organization=organization, email="bob@example.test")
+    rows = [(2, {"email": peer.email, "extension": "204"}), (3, {"email": manager.email})]
+
+    taken = list(importing.take(rows, organization, invite=False, by=manager))
+
+    assert [row.became for row in taken] == ["refused", "refused"]
+    assert not SipAccount.objects.exists()
