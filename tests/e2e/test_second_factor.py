@@ -3,13 +3,14 @@
 import base64
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django_otp.oath import hotp  # type: ignore[import-untyped]  # has no types
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Person
-from tests.e2e.server import Server
+from tests.e2e.server import Server, serving
 
 pytestmark = pytest.mark.e2e
 
@@ -18,8 +19,11 @@ def test_a_second_factor_is_set_up_and_asked_for_at_the_next_login(
     server: Server, someone: Callable[..., Person]
 ) -> None:
     email, password = server.python(
-        "from tests.factories import PASSWORD, UserFactory\n"
-        "answer = [UserFactory.create(role='manager').email, PASSWORD]"
+        "from tests.factories import PASSWORD, OrganizationFactory, UserFactory\n"
+        "home = OrganizationFactory.create(name='Second factor')\n"
+        "manager = UserFactory.create(role='manager', organization=home,\n"
+        "                             email='manager@factor.test')\n"
+        "answer = [manager.email, PASSWORD]"
     )
     manager = someone(server.url)
     page = manager.page
@@ -51,13 +55,14 @@ def test_a_second_factor_is_set_up_and_asked_for_at_the_next_login(
     expect(page.get_by_role("navigation").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/forgot-password/", "/setup/"])
 def test_the_other_pages_of_the_door_are_accessible(
-    server: Server, someone: Callable[..., Person], path: str
+    tmp_path: Path, someone: Callable[..., Person]
 ) -> None:
-    visitor = someone(server.url, color_scheme="dark")
+    with serving(tmp_path, telephone=False) as fresh:  # nobody has been there yet
+        visitor = someone(fresh.url, color_scheme="dark")
 
-    visitor.open(path)
+        for path in ("/forgot-password/", "/setup/"):
+            visitor.open(path)
 
-    expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
-    assert visitor.accessibility_faults() == []
+            expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+            assert visitor.accessibility_faults() == []
