@@ -39,6 +39,8 @@ def suppress(
         created_at=now,
     )
     queue.drop_numbers(organization_id, [phone], campaign_id=campaign.pk if campaign else None)
+    kept = ("phone", "campaign_key", "source", "reason")
+    audit.record("suppression.added", entry, after=audit.snapshot(entry, kept), actor=by)
     realtime.record(
         "number.suppressed",
         organization=organization_id,

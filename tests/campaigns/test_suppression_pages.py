@@ -185,6 +185,8 @@ def test_a_manager_adds_a_number_and_finds_it(campaign: Campaign, page: Client) 
     assert posted.status_code == 302
     entry = SuppressionEntry.objects.get()
     assert (entry.phone, entry.campaign_key, entry.source) == (NUMBER, campaign.pk, "manager")
+    audited = AuditEntry.objects.get(action="suppression.added")
+    assert (audited.after["phone"], audited.after["reason"]) == (NUMBER, "Letter")
     shown = page.get(reverse("campaigns:suppression"), {"q": "212-555-0123"}).content.decode()
     assert "is on the list below" in shown
     assert campaign.name in shown
