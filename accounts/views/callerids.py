@@ -20,7 +20,8 @@ EDIT = "accounts.change_callerid"
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest) -> HttpResponse:
     """All caller IDs by organization; a posted form adds one."""
-    form = CallerIdForm(request.POST if request.method == "POST" else None)
+    user = person(request)
+    form = CallerIdForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             row = callerids.add(**form.cleaned_data)
@@ -30,7 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             number = format_for_people(row.number)
             messages.success(request, f"{row.organization.name} may show {number}.")
             return redirect("accounts:caller_ids")
-    rows = CallerId.objects.for_user(person(request)).select_related("organization")
+    rows = CallerId.objects.for_user(user).select_related("organization")
     context = {"rows": rows.order_by("organization__name", "label", "number"), "form": form}
     status = 422 if form.errors else 200
     return render(request, "accounts/caller_ids.html", context, status=status)
