@@ -25,5 +25,5 @@ class CallerIdForm(RefusableForm):
         super().__init__(*args, **kwargs)
         open_ones = Organization.objects.filter(archived_at=None).order_by("name")
         if not user.is_superadmin:
-            open_ones = open_ones.filter(pk=user.organization_id)
+            open_ones = open_ones.filter(pk=user.organization_id or 0)
         self.fields["organization"].queryset = open_ones  # type: ignore[attr-defined]  # a ModelChoiceField
