@@ -22,6 +22,13 @@ BUILT = ROOT / "static" / "dist" / ".vite" / "manifest.json"
 TOKEN = "edge-token-of-the-browser-tests"
 
 
+_COUNTED = """
+from tests import factories
+for one in ("OrganizationFactory", "UserFactory", "TeamFactory", "CampaignFactory"):
+    getattr(factories, one).reset_sequence({number})
+"""
+
+
 @dataclass
 class Server:
     """Web, worker and beat as `make run` starts them, on a database and files of their own."""
@@ -32,6 +39,7 @@ class Server:
     edge: Edge | None = None
     _running: ExitStack = field(default_factory=ExitStack)
     _process: subprocess.Popen[bytes] | None = None
+    _numbered: int = 0
 
     def manage(self, *words: str) -> str:
         """Run a management command beside the server and return what it printed."""
@@ -53,7 +61,10 @@ class Server:
 
         The code may import models and tests.factories; `answer` must be JSON.
         """
-        marked = f"{code}\nimport json as _json\nprint('\\0' + _json.dumps(answer))"
+        # Each of these processes would count from zero, and meet what the one before it made.
+        self._numbered += 1000
+        counted = _COUNTED.format(number=self._numbered)
+        marked = f"{counted}\n{code}\nimport json as _json\nprint('\\0' + _json.dumps(answer))"
         return json.loads(self.manage("shell", "--no-imports", "-c", marked).rpartition("\0")[2])
 
     def start(self) -> None:

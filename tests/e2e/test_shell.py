@@ -17,7 +17,6 @@ def logins(server: Server) -> dict[str, list[str]]:
     """E-mail and password of one person a role."""
     made: dict[str, list[str]] = server.python(
         "from tests.factories import PASSWORD, OrganizationFactory, UserFactory\n"
-        # Each of these processes counts from zero: names of its own keep the suites apart.
         "home = OrganizationFactory.create(name='Shell')\n"
         "answer = {role: [UserFactory.create(role=role, organization=home,\n"
         "                                    email=f'{role}@shell.test').email, PASSWORD]\n"
