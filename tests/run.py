@@ -23,7 +23,12 @@ from tests import services
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var" / "test-results"
 LIMIT_SECONDS = 25 * 60
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+# A test that waits for ever is ended, with the stack of where it stood, and the others go on.
+TEST_SECONDS = 240
+PYTEST = (
+    *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+    *(f"--timeout={TEST_SECONDS}", "--timeout-method=thread"),
+)
 # What an installation's .env says must not change what the tests do.
 NEUTRAL = {
     "DATABASE_URL": "sqlite:///:memory:",
