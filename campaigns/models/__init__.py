@@ -16,24 +16,46 @@ from campaigns.models.lead import (
     SuppressionEntry,
     WindowClass,
 )
-from campaigns.models.queue import CampaignSlots, DialAttempt, PhoneState, QueueEntry, WindowState
+from campaigns.models.queue import (
+    CampaignSlots,
+    DialAttempt,
+    PhoneState,
+    QueueEntry,
+    RecycleRun,
+    WindowState,
+)
+from campaigns.models.rules import (
+    CallingRule,
+    ConsentRecord,
+    ListedNumber,
+    NationalList,
+    SheetTemplate,
+    SuppressionPattern,
+)
 
 __all__ = [
     "Callback",
+    "CallingRule",
     "Campaign",
     "CampaignQuerySet",
     "CampaignScopedQuerySet",
     "CampaignSlots",
+    "ConsentRecord",
     "DialAttempt",
     "Disposition",
     "Lead",
     "LeadPhone",
     "LeadSheet",
+    "ListedNumber",
+    "NationalList",
     "PhoneState",
     "QueueEntry",
+    "RecycleRun",
     "RetryRule",
     "SheetReject",
+    "SheetTemplate",
     "SuppressionEntry",
+    "SuppressionPattern",
     "WindowClass",
     "WindowState",
 ]

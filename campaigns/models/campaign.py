@@ -80,15 +80,33 @@ class Campaign(models.Model):
         PREDICTIVE = "predictive", "Predictive"
         AI = "ai", "AI"
 
+    class Purpose(models.TextChoices):
+        """Why people are called, on which rules and consent depend."""
+
+        MARKETING = "marketing", "Telemarketing"
+        SERVICE = "service", "Service"
+        DEBT = "debt", "Debt collection"
+        SURVEY = "survey", "Survey"
+
+    class CallerIdChoice(models.TextChoices):
+        """Which of the allowed numbers is shown."""
+
+        FIXED = "fixed", "Always the same"
+        AREA = "area", "Of the area that is called"
+
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="campaigns"
     )
     name = models.CharField(max_length=120)
     status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.PROGRESSIVE)
+    purpose = models.CharField(max_length=16, choices=Purpose, default=Purpose.MARKETING)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     caller_id = models.CharField(max_length=16, blank=True)  # E.164
+    caller_id_choice = models.CharField(
+        max_length=16, choices=CallerIdChoice, default=CallerIdChoice.FIXED
+    )
     default_region = models.CharField(max_length=2, default="US")  # ISO 3166-1
     script = models.TextField(blank=True)
     delay_s = models.PositiveSmallIntegerField(default=10)  # between calls
@@ -99,6 +117,13 @@ class Campaign(models.Model):
     window_start = models.TimeField(default="08:00")  # in the lead's zone
     window_end = models.TimeField(default="21:00")
     window_days = models.JSONField(default=list)  # ISO weekdays; empty: every day
+    next_phone_on = models.JSONField(default=list, blank=True)  # outcomes: a lead's next number
+    may_skip = models.BooleanField(default=True)  # preview: an agent may pass a lead by
+    preview_limit_s = models.PositiveSmallIntegerField(default=0)  # then it dials; 0: never
+    lead_filter = models.JSONField(default=dict, blank=True)  # only leads like this are called
+    # For modes that dial ahead of the agents.
+    lines_per_agent = models.DecimalField(max_digits=3, decimal_places=1, default=1)
+    reserve_agent_first = models.BooleanField(default=True)
     rule_version = models.PositiveIntegerField(default=1)  # rises when a rule above changes
     dispositions = models.ManyToManyField(Disposition, related_name="campaigns", blank=True)
     teams = models.ManyToManyField(Team, related_name="campaigns", blank=True)
@@ -130,20 +155,26 @@ class Campaign(models.Model):
 
 
 class RetryRule(models.Model):
-    """When a lead is tried again after a telephony outcome, for one campaign."""
+    """When a lead is tried again after what the line or the agent said, for one campaign."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="retry_rules")
-    outcome = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=16, blank=True)  # empty: of a disposition
+    # The disposition's id, or 0: nullable columns do not make a key unique.
+    disposition_key = models.BigIntegerField(default=0)
     delay_s = models.PositiveIntegerField()
+    factor = models.DecimalField(max_digits=4, decimal_places=2, default=1)  # for each further try
+    other_day_part = models.BooleanField(default=False)  # morning, afternoon, evening in turn
     finished = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "outcome"], name="one_rule_per_outcome")
+            models.UniqueConstraint(
+                fields=["campaign", "outcome", "disposition_key"], name="one_rule_per_result"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome}: {self.delay_s} s"
+        return f"{self.outcome or self.disposition_key}: {self.delay_s} s"
 
 
 class CampaignScopedQuerySet[M: models.Model](TenantQuerySet[M]):

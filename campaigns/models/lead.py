@@ -23,6 +23,16 @@ class LeadSheet(models.Model):
         IMPORTING = "importing", "Importing"
         DONE = "done", "Imported"
         FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+        UNDOING = "undoing", "Being undone"
+        UNDONE = "undone", "Undone"
+
+    class Duplicates(models.TextChoices):
+        """Where a number must not be already."""
+
+        CAMPAIGN = "campaign", "In this campaign"
+        ORGANIZATION = "organization", "In any campaign"
+        RECENT = "recent", "In any campaign, lately"
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="sheets")
@@ -33,6 +43,11 @@ class LeadSheet(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.UPLOADED)
     layout = models.JSONField(default=dict)  # format, encoding, delimiter, header row
     mapping = models.JSONField(default=dict)  # column index -> field
+    default_region = models.CharField(max_length=2, blank=True)  # else the campaign's
+    duplicates = models.CharField(max_length=16, choices=Duplicates, default=Duplicates.CAMPAIGN)
+    duplicate_days = models.PositiveSmallIntegerField(default=30)  # what "lately" means
+    scrub = models.BooleanField(default=False)  # leave suppressed numbers out altogether
+    share = models.PositiveSmallIntegerField(default=1)  # of the calls, beside other sheets
     problem = models.TextField(blank=True)
     rows_total = models.PositiveIntegerField(null=True)
     rows_read = models.PositiveIntegerField(default=0)
@@ -40,6 +55,8 @@ class LeadSheet(models.Model):
     rows_duplicate = models.PositiveIntegerField(default=0)
     rows_invalid = models.PositiveIntegerField(default=0)
     rows_suppressed = models.PositiveIntegerField(default=0)  # of those accepted
+    rows_scrubbed = models.PositiveIntegerField(default=0)  # left out, as suppressed
+    rows_removed = models.PositiveIntegerField(default=0)  # by undoing
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -66,6 +83,7 @@ class SheetReject(models.Model):
 
         DUPLICATE = "duplicate", "Duplicate"
         INVALID = "invalid", "Invalid"
+        SUPPRESSED = "suppressed", "Not to be called"
 
     sheet = models.ForeignKey(LeadSheet, on_delete=models.CASCADE, related_name="rejects")
     row = models.PositiveIntegerField()
@@ -126,6 +144,8 @@ class Lead(models.Model):
     remarks = models.TextField(blank=True)
     custom = models.JSONField(default=dict)
     consent = models.BooleanField(null=True)
+    caller_id = models.CharField(max_length=16, blank=True)  # that was shown; shown again
+    phone_index = models.PositiveSmallIntegerField(default=0)  # 0: `phone`, then `phones` in order
     priority = models.SmallIntegerField(default=0)
     # Order of new leads: lower first; from priority and the place in the sheet.
     rank = models.BigIntegerField(default=0)

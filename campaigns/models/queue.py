@@ -5,7 +5,7 @@ from django.db import models
 
 from accounts.models import Organization
 from accounts.tenancy import TenantQuerySet
-from campaigns.models.campaign import Campaign
+from campaigns.models.campaign import Campaign, CampaignScopedQuerySet
 from campaigns.models.lead import Lead, WindowClass
 
 
@@ -143,3 +143,25 @@ class DialAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
+
+
+class RecycleRun(models.Model):
+    """Finished leads of a campaign that were sent through the list again, and which."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="recycle_runs")
+    chosen = models.JSONField(default=dict)  # how the leads were chosen
+    leads = models.PositiveIntegerField(default=0)
+    last_lead = models.BigIntegerField(default=0)  # it goes on after this one
+    due_at = models.DateTimeField(null=True, db_index=True)
+    lease_until = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    objects = CampaignScopedQuerySet["RecycleRun"].as_manager()
+
+    def __str__(self) -> str:
+        return f"recycle run {self.pk}"
