@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import callerids
@@ -91,6 +92,13 @@ def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
         _assign(row, people)
     _record("campaign.changed", row, user, changed=changed + sorted(people))
     return row
+
+
+@retried
+def rules_changed(organization_id: int) -> None:
+    """A rule of the whole organization changed: what was decided for its campaigns is old."""
+    rows = Campaign.objects.filter(organization=organization_id).order_by("pk")
+    rows.update(rule_version=F("rule_version") + 1)
 
 
 @retried
