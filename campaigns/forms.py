@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns.models import Campaign, Disposition, Lead, SuppressionEntry
+from campaigns.models import Campaign, Disposition, Lead
 from campaigns.sheets import Preview, columns, reading
 from core.errors import InputError
 from core.phone import format_for_people
@@ -275,66 +275,6 @@ class LeadFilterForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=120, label="Number, name or company")
     status = forms.ChoiceField(required=False, choices=[("", "Any status"), *Lead.Status.choices])
-
-
-class SuppressionFilterForm(forms.Form):
-    """Narrows the numbers that are not called."""
-
-    q = forms.CharField(required=False, max_length=32, label="Number or its first digits")
-    scope = forms.ChoiceField(required=False)
-    source = forms.ChoiceField(
-        required=False, choices=[("", "Any source"), *SuppressionEntry.Source.choices]
-    )
-
-    def __init__(self, campaigns: dict[int, str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        scopes = [("", "Everywhere and campaigns"), ("0", "Everywhere"), *campaigns.items()]
-        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class ScopeForm(forms.Form):
-    """For whom a number is not called, and why."""
-
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.none(), required=False, empty_label="Everywhere", label="Scope"
-    )
-    reason = forms.CharField(required=False, max_length=255)
-    region = forms.CharField(
-        label="Country",
-        max_length=2,
-        min_length=2,
-        help_text="For numbers without +",
-    )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = Campaign.objects.for_user(user).exclude(status=Campaign.Status.ARCHIVED)
-        own = rows.filter(organization=user.organization_id).order_by("name")
-        self.fields["campaign"].queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
-
-    def clean_region(self) -> str:
-        """In capitals, as ISO writes it."""
-        return str(self.cleaned_data["region"]).upper()
-
-
-class SuppressForm(ScopeForm):
-    """One number that is not called any more."""
-
-    number = forms.CharField(max_length=64)
-    field_order = ("number", "campaign", "reason", "region")
-
-
-class SuppressFileForm(ScopeForm):
-    """A file of numbers that are not called any more."""
-
-    file = forms.FileField(allow_empty_file=True)
-    field_order = ("file", "campaign", "reason", "region")
-
-
-class LiftForm(forms.Form):
-    """Why a number may be called again."""
-
-    because = forms.CharField(max_length=255, label="Why may it be called again?")
 
 
 class CallbackFilterForm(forms.Form):

@@ -155,13 +155,20 @@ def clear(campaign: Campaign) -> int:
 
 
 def drop_numbers(
-    organization_id: int, phones: Collection[str], *, campaign_id: int | None = None
+    organization_id: int,
+    phones: Collection[str],
+    *,
+    campaign_id: int | None = None,
+    for_good: bool = True,
 ) -> None:
-    """Takes the leads of these numbers out of the ready tables, as suppressed."""
+    """Takes the leads of these numbers out of the ready tables, as suppressed or for a time."""
     leads = Lead.objects.filter(organization_id=organization_id, phone__in=phones)
     if campaign_id:
         leads = leads.filter(campaign_id=campaign_id)
     ids = list(leads.filter(status=Lead.Status.QUEUED).values_list("pk", flat=True))
+    if not for_good:
+        _put_back(QueueEntry.objects.filter(lead_id__in=ids), wait=True)
+        return
     entries = QueueEntry.objects.select_for_update().filter(lead_id__in=ids)
     taken = [entry.lead_id for entry in entries]
     QueueEntry.objects.filter(lead_id__in=taken).delete()

@@ -21,12 +21,14 @@ def suppress(
     reason: str = "",
     by: Any = None,
     campaign: Campaign | None = None,
+    until: datetime | None = None,
     now: datetime,
 ) -> SuppressionEntry:
     """Keeps a number (E.164) from being called: in one campaign, or in the whole organization.
 
-    Stands for good, also where it stood for a time only. Leads with this number leave the ready
-    tables at once; those that wait become suppressed when they are looked at.
+    Stands for good, or until a time; where it stood for a shorter time only, it stands longer.
+    Leads with this number leave the ready tables at once; those that wait become suppressed when
+    they are looked at, or wait for that time.
     """
     organization_id = organization if isinstance(organization, int) else organization.pk
     entry = _stand(
@@ -37,8 +39,9 @@ def suppress(
         reason=reason[:255],
         created_by=by,
         created_at=now,
+        expires_at=until,
     )
-    queue.drop_numbers(organization_id, [phone], campaign_id=campaign.pk if campaign else None)
+    _leave_tables(organization_id, [phone], campaign, until)
     kept = ("phone", "campaign_key", "source", "reason")
     audit.record("suppression.added", entry, after=audit.snapshot(entry, kept), actor=by)
     realtime.record(
@@ -61,9 +64,10 @@ def suppress_many(
     reason: str = "",
     by: Any = None,
     campaign: Campaign | None = None,
+    until: datetime | None = None,
     now: datetime,
 ) -> int:
-    """Keeps many numbers (E.164) from being called, for good; how many were not kept so before.
+    """Keeps many numbers (E.164) from being called; how many were not kept for so long before.
 
     For chunks of a thousand or so: they are one transaction.
     """
@@ -72,8 +76,11 @@ def suppress_many(
     there = SuppressionEntry.objects.filter(
         organization=organization, campaign_key=scope, phone__in=numbers
     )
-    for_good = set(there.filter(expires_at=None).values_list("phone", flat=True))
-    there.exclude(expires_at=None).update(expires_at=None, reason=reason[:255])
+    shorter = there.exclude(expires_at=None)
+    if until:
+        shorter = shorter.filter(expires_at__lt=until)
+    known = set(there.values_list("phone", flat=True))
+    longer = shorter.update(expires_at=until, reason=reason[:255])
     SuppressionEntry.objects.bulk_create(
         (
             SuppressionEntry(
@@ -84,14 +91,15 @@ def suppress_many(
                 reason=reason[:255],
                 created_by=by,
                 created_at=now,
+                expires_at=until,
             )
             for phone in numbers
-            if phone not in for_good
+            if phone not in known
         ),
         ignore_conflicts=True,
     )
-    queue.drop_numbers(organization.pk, numbers, campaign_id=campaign.pk if campaign else None)
-    return len(numbers) - len(for_good)
+    _leave_tables(organization.pk, numbers, campaign, until)
+    return len(numbers) - len(known) + longer
 
 
 @retried
@@ -142,13 +150,29 @@ def _revive(entry: SuppressionEntry, now: datetime) -> None:
             standing.retry(lead, now)
 
 
+def _leave_tables(
+    organization_id: int,
+    phones: Collection[str],
+    campaign: Campaign | None,
+    until: datetime | None,
+) -> None:
+    """Their leads are not called from now on: for good, or to be decided again."""
+    queue.drop_numbers(
+        organization_id,
+        phones,
+        campaign_id=campaign.pk if campaign else None,
+        for_good=until is None,
+    )
+
+
 def _stand(**known: Any) -> SuppressionEntry:
-    """The entry of these facts; one that stood for a time only now stands for good."""
+    """The entry of these facts; one that stood for a shorter time now stands as long."""
     SuppressionEntry.objects.bulk_create([SuppressionEntry(**known)], ignore_conflicts=True)
     key = {name: known[name] for name in ("organization_id", "phone", "campaign_key")}
     entry = SuppressionEntry.objects.select_for_update().get(**key)
-    if entry.expires_at is not None:
-        entry.expires_at, entry.reason = None, known["reason"]
+    until = known["expires_at"]
+    if entry.expires_at is not None and (until is None or until > entry.expires_at):
+        entry.expires_at, entry.reason = until, known["reason"]
         entry.save(update_fields=["expires_at", "reason"])
     return entry
 

@@ -46,6 +46,7 @@ def receive(
     region: str,
     reason: str = "",
     campaign: Campaign | None = None,
+    until: datetime | None = None,
     by: Any = None,
     now: datetime,
 ) -> Report:
@@ -56,7 +57,7 @@ def receive(
     """
     report = Report()
     with understood(file) as table:
-        for chunk in batched(_numbers(table, region, report), CHUNK, strict=False):
+        for chunk in batched(numbers(table, region, report), CHUNK, strict=False):
             added = suppression.suppress_many(
                 organization,
                 chunk,
@@ -64,6 +65,7 @@ def receive(
                 reason=reason,
                 by=by,
                 campaign=campaign,
+                until=until,
                 now=now,
             )
             report.added += added
@@ -91,8 +93,11 @@ def as_csv(entries: Iterable[SuppressionEntry], campaigns: dict[int, str]) -> It
         yield writer.writerow([rejects.neutral(cell) for cell in cells])
 
 
-def _numbers(table: Table, region: str, report: Report) -> Iterator[str]:
-    """The numbers of all columns that hold such; what is none is reported."""
+def numbers(table: Table, region: str, report: Report) -> Iterator[str]:
+    """The numbers (E.164) of all columns that hold such; what is none is reported.
+
+    Raises InputError when no column holds any.
+    """
     wanted = {index for index, what in enumerate(table.fields) if what in _PHONES}
     if not wanted:
         raise InputError(

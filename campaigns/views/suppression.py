@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.authentication import person
 from accounts.models import Organization, User
 from campaigns import finding, suppression, suppressionlists
-from campaigns.forms import (
+from campaigns.forms import add_refusal
+from campaigns.models import Campaign, SuppressionEntry
+from campaigns.suppressionforms import (
     LiftForm,
     SuppressFileForm,
     SuppressForm,
     SuppressionFilterForm,
-    add_refusal,
 )
-from campaigns.models import Campaign, SuppressionEntry
 from core import phone
 from core.errors import DomainError, InputError
 from core.web import requires
@@ -49,6 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 reason=given["reason"],
                 by=user,
                 campaign=given["campaign"],
+                until=given["until"],
                 now=timezone.now(),
             )
         except InputError as error:
@@ -77,6 +78,7 @@ def receive(request: HttpRequest) -> HttpResponse:
                 region=given["region"],
                 reason=given["reason"],
                 campaign=given["campaign"],
+                until=given["until"],
                 by=user,
                 now=timezone.now(),
             )
