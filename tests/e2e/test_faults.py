@@ -13,7 +13,7 @@ from tests.e2e.floor import CLOSE_SECONDS, WAIT_MS, Cast, Desk, Record
 from tests.e2e.server import Server, serving
 from tests.standins.sip import carrier
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.sound]
 
 LEASE_SECONDS, PART_SECONDS, DEATH_SECONDS = 10, 2, 30
 
