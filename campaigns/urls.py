@@ -3,7 +3,16 @@
 from django.urls import path
 
 from campaigns import views
-from campaigns.views import callbacks, outlook, results, story, suppression, uploads
+from campaigns.views import (
+    callbacks,
+    nationallists,
+    outlook,
+    patterns,
+    results,
+    story,
+    suppression,
+    uploads,
+)
 
 app_name = "campaigns"
 urlpatterns = [
@@ -19,6 +28,12 @@ urlpatterns = [
     path("suppression/file/", suppression.receive, name="suppression_file"),
     path("suppression/export/", suppression.export, name="suppression_export"),
     path("suppression/<int:pk>/lift/", suppression.lift, name="suppression_lift"),
+    path("suppression/patterns/", patterns.listing, name="patterns"),
+    path("suppression/patterns/add/", patterns.add, name="pattern_add"),
+    path("suppression/patterns/<int:pk>/lift/", patterns.lift, name="pattern_lift"),
+    path("suppression/national/", nationallists.listing, name="national_lists"),
+    path("suppression/national/file/", nationallists.receive, name="national_list_file"),
+    path("suppression/national/<int:pk>/drop/", nationallists.drop, name="national_list_drop"),
     path("sheets/<int:pk>/", uploads.sheet, name="sheet"),
     path("sheets/<int:pk>/discard/", uploads.discard, name="sheet_discard"),
     path("sheets/<int:pk>/rejects/", uploads.rejects, name="sheet_rejects"),

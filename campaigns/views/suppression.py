@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.authentication import person
 from accounts.models import Organization, User
-from campaigns import finding, suppression, suppressionlists
+from campaigns import bans, finding, suppression, suppressionlists
 from campaigns.forms import add_refusal
 from campaigns.models import Campaign, SuppressionEntry
 from campaigns.suppressionforms import (
@@ -43,7 +43,7 @@ def add(request: HttpRequest) -> HttpResponse:
         try:
             number = phone.normalize(given["number"], given["region"]).e164
             suppression.suppress(
-                _organization(user),
+                house(user),
                 number,
                 source=SuppressionEntry.Source.MANAGER,
                 reason=given["reason"],
@@ -74,7 +74,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         try:
             report = suppressionlists.receive(
                 given["file"],
-                _organization(user),
+                house(user),
                 region=given["region"],
                 reason=given["reason"],
                 campaign=given["campaign"],
@@ -104,7 +104,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
             said = phone.format_for_people(entry.phone)
             messages.success(request, f"{said} may be called again.")
             return redirect("campaigns:suppression")
-    scope = _names(person(request)).get(entry.campaign_key)
+    scope = scopes(person(request)).get(entry.campaign_key)
     context = {"entry": entry, "form": form, "scope": scope}
     status = 422 if form.errors else 200
     return render(request, "campaigns/suppression_lift.html", context, status=status)
@@ -118,7 +118,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     rows = SuppressionEntry.objects.for_user(user).order_by("pk").iterator(chunk_size=2000)
     suppression.exported(user)
     return StreamingHttpResponse(
-        suppressionlists.as_csv(rows, _names(user)),
+        suppressionlists.as_csv(rows, scopes(user)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="not-called.csv"'},
     )
@@ -128,7 +128,7 @@ def _page(
     request: HttpRequest, *, form: SuppressForm | None = None, status: int = 200
 ) -> HttpResponse:
     user = person(request)
-    names = _names(user)
+    names = scopes(user)
     filters = SuppressionFilterForm(names, request.GET)
     filters.is_valid()
     wanted = {name: filters.cleaned_data.get(name, "") for name in filters.fields}
@@ -158,10 +158,14 @@ def _searched(user: User, search: str) -> dict[str, Any] | None:
     except InputError:
         return None
     entries = SuppressionEntry.objects.for_user(user).filter(phone=number)
-    return {"number": number, "entries": list(entries)}
+    said: bans.Bans = ()
+    if user.organization_id:
+        said = bans.of_one(user.organization_id, bans.Person(number), None, timezone.now())
+    others = [ban.message for ban in said if ban.rule != bans.NUMBER]
+    return {"number": number, "entries": list(entries), "others": others}
 
 
-def _names(user: User) -> dict[int, str]:
+def scopes(user: User) -> dict[int, str]:
     """The campaigns of the user's organizations by id."""
     rows = Campaign.objects.all()
     if not user.is_superadmin:
@@ -175,7 +179,8 @@ def _region(user: User) -> str:
     return rows.values_list("default_region", flat=True).first() or "US"
 
 
-def _organization(user: User) -> Organization:
+def house(user: User) -> Organization:
+    """The organization that keeps the lists. Raises InputError for a superadmin, who has none."""
     if user.organization is None:
         raise InputError("Only people of an organization keep such a list.", code="no_organization")
     return user.organization

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns import callbacks, sheets
+from campaigns import callbacks, nationallists, patterns, sheets
 from campaigns.models import Campaign
 from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
@@ -46,6 +46,21 @@ def suppression(cast: Cast) -> dict[str, Any]:
     return {"pk": entry.pk}
 
 
+def pattern(cast: Cast) -> dict[str, Any]:
+    row = patterns.add(cast.organization, "prefix", "+1 900", now=timezone.now())
+    return {"pk": row.pk}
+
+
+def national_list(cast: Cast) -> dict[str, Any]:
+    now = timezone.now()
+    file = upload("Number\n2125550123\n")
+    return {
+        "pk": nationallists.copy(
+            file, cast.organization, "US-DNC", as_of=now.date(), now=now
+        ).row.pk
+    }
+
+
 def disposition(cast: Cast) -> dict[str, Any]:
     return {"pk": DispositionFactory.create(organization=cast.organization).pk}
 
@@ -74,6 +89,12 @@ ROUTES = [
     Route("campaigns:suppression_file", {"GET": {MANAGER}, "POST": {MANAGER}}),
     Route("campaigns:suppression_export", {"GET": {MANAGER}}),
     Route("campaigns:suppression_lift", {"GET": {MANAGER}, "POST": {MANAGER}}, suppression),
+    Route("campaigns:patterns", {"GET": {MANAGER}}),
+    Route("campaigns:pattern_add", {"POST": {MANAGER}}),
+    Route("campaigns:pattern_lift", {"GET": {MANAGER}, "POST": {MANAGER}}, pattern),
+    Route("campaigns:national_lists", {"GET": {MANAGER}}),
+    Route("campaigns:national_list_file", {"POST": {MANAGER}}),
+    Route("campaigns:national_list_drop", {"POST": {MANAGER}}, national_list),
     Route("campaigns-api:upload", {"POST": {MANAGER}}),
     Route("campaigns-api:leads", {"POST": {MANAGER}}),
 ]
