@@ -72,13 +72,14 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d+[eE]\+?1[0-4]")
 _PHONE_WORD = re.compile(r"(?:tele|\b)phone|\bmobile\b|\bcell\b|telefon", re.IGNORECASE)
 _NOT_PHONE_WORD = re.compile(r"fax|type|\bext|code|status|score|date|do not", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d\d?[-/.]\d\d?[-/.]\d{4}.*")
+_NAME = re.compile(r"[^\W\d_][^\W\d_.'\u2019-]*(?: [^\W\d_][^\W\d_'\u2019-]*\.?){1,3}")
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int:
     """The number of the row (from 1) that names the columns; 0 when there is none.
 
-    Lines above a header, such as a report's title, are passed over.
+    Lines above a header, such as a report's title or a row that groups columns, are passed over.
     """
     for number, row in enumerate(rows[:10], 1):
         cells = [cell for cell in row if cell.strip()]
@@ -91,8 +92,6 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
             return number
         if _names_columns(row, rows[number : number + 30]):
             return number
-        if len(cells) > 1:  # one cell alone may be a report's title
-            return 0
     return 0
 
 
@@ -112,11 +111,12 @@ def recognize(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[st
         elif found == "phone":
             fields[index] = "further_phone"
     _place_phones(fields, mobile, header, sample)
-    unknown = (index for index, field in enumerate(fields) if field == "custom")
-    if "email" not in taken:
-        found_at = next((index for index in unknown if _mostly_addresses(index, sample)), None)
-        if found_at is not None:
-            fields[found_at] = "email"
+    guesses = {"email": _EMAIL} if header else {"email": _EMAIL, "name": _NAME}
+    for field, shape in guesses.items():
+        unknown = (index for index, known in enumerate(fields) if known == "custom")
+        found_at = next((index for index in unknown if _mostly(shape, index, sample)), None)
+        if field not in taken and found_at is not None:
+            fields[found_at] = field
     return fields
 
 
@@ -140,7 +140,7 @@ def _place_phones(
         fields[index] = "further_phone" if "phone" in fields else "phone"
     named = {index for index, cell in enumerate(header) if _word(cell)}
     for index in range(len(fields)):
-        known_otherwise = index in named and "phone" in fields
+        known_otherwise = index in named and ("phone" in fields or _names_other(header[index]))
         if fields[index] == "custom" and not known_otherwise and _mostly_phones(index, sample):
             fields[index] = "further_phone" if "phone" in fields else "phone"
 
@@ -150,14 +150,19 @@ def _mostly_phones(index: int, sample: Sequence[Sequence[str]]) -> bool:
     return bool(cells) and sum(map(is_phonelike, cells)) >= 0.6 * len(cells)
 
 
-def _mostly_addresses(index: int, sample: Sequence[Sequence[str]]) -> bool:
+def _mostly(shape: re.Pattern[str], index: int, sample: Sequence[Sequence[str]]) -> bool:
     cells = [row[index].strip() for row in sample if index < len(row) and row[index].strip()]
-    return bool(cells) and sum(bool(_EMAIL.fullmatch(cell)) for cell in cells) >= 0.6 * len(cells)
+    return bool(cells) and sum(bool(shape.fullmatch(cell)) for cell in cells) >= 0.6 * len(cells)
 
 
 def _names_phone(cell: str) -> bool:
     """Whether a longer header such as "Phone (direct)" names a number."""
-    return bool(_PHONE_WORD.search(cell)) and not _NOT_PHONE_WORD.search(cell)
+    return bool(_PHONE_WORD.search(cell)) and not _names_other(cell)
+
+
+def _names_other(cell: str) -> bool:
+    """Whether a header names digits that are not dialed, such as a fax."""
+    return bool(_NOT_PHONE_WORD.search(cell))
 
 
 def _names_columns(row: Sequence[str], following: Sequence[Sequence[str]]) -> bool:

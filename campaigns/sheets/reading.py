@@ -52,6 +52,8 @@ _MAGIC: Final = (
     (b"SQLite format 3", "a database"),
     (b"{\\rtf", "a text document"),
 )
+# Programs write web pages and XML under names such as list.xls.
+_MARKUP: Final = (b"<html", b"<!doctype", b"<?xml", b"<table")
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _HARMLESS: Final = frozenset("\t\n\r\x0b\x0c\x1a\x00")
 
@@ -95,6 +97,13 @@ def is_workbook(head: bytes) -> bool:
                 f"This is {kind}, not a list. Upload a CSV, TSV, XLSX, XLS or ODS file.",
                 code="not_a_table",
             )
+    start = head[:256].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if start.startswith(_MARKUP):
+        raise InputError(
+            "This is a web page or XML under a spreadsheet's name; open it in a spreadsheet program"
+            " and save it as XLSX or CSV.",
+            code="not_a_table",
+        )
     return False
 
 
@@ -106,9 +115,28 @@ def recognize_encoding(head: bytes, *, utf8: bool) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
-    encoding = _utf16_without_mark(head) or ("utf-8" if utf8 else "cp1252")
+    encoding = _utf16_without_mark(head)
+    encoding = encoding or ("utf-8" if utf8 or _mostly_utf8(head) else "cp1252")
     _refuse_binary(head.decode(encoding, errors="replace"))
     return encoding
+
+
+def _mostly_utf8(head: bytes) -> bool:
+    """Whether more letters than not are UTF-8, as where lists of two sources were joined."""
+    text = head.decode("utf-8", errors="surrogateescape")
+    broken = sum("\udc80" <= c <= "\udcff" for c in text)
+    return broken < sum(c > "\x7f" for c in text) - broken
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 are read as Western European, so that no letter is lost."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    broken = error.object[error.start : error.end]
+    return broken.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("western", _western)
 
 
 def _utf16_without_mark(head: bytes) -> str:
@@ -123,7 +151,7 @@ def _utf16_without_mark(head: bytes) -> str:
 
 def _refuse_binary(text: str) -> None:
     strange = sum(1 for c in text if (c < " " and c not in _HARMLESS) or c in "\x7f\ufffd")
-    if strange > len(text) * 0.02 or text.count("\0") > len(text) * 0.3:
+    if strange > max(8, len(text) * 0.02) or text.count("\0") > len(text) * 0.3:
         raise InputError(
             "The file is not text: it looks like a program, a picture or a damaged download."
             " Upload a CSV, TSV, XLSX, XLS or ODS file.",
@@ -153,7 +181,8 @@ def recognize_delimiter(head: bytes, encoding: str) -> str:
 def rows(opened: IO[bytes], layout: Layout, *, skip: int = 0) -> Iterator[Row]:
     """Every record of a table after the first `skip`; raises InputError when it is none at all."""
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
-    text = io.TextIOWrapper(opened, encoding=encoding, errors="replace", newline="")
+    errors = "western" if layout.encoding == "utf-8" else "replace"
+    text = io.TextIOWrapper(opened, encoding=encoding, errors=errors, newline="")
     try:
         yield from islice(_records(_lines(text), layout.delimiter), skip, None)
     finally:
@@ -161,14 +190,16 @@ def rows(opened: IO[bytes], layout: Layout, *, skip: int = 0) -> Iterator[Row]:
 
 
 def _lines(text: IO[str]) -> Iterator[str]:
-    """Lines without NULs, each of bounded length."""
+    """Lines without NULs and marks of byte order, each of bounded length."""
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
             raise InputError(
                 "The file has a line of more than a million characters; it is not a list.",
                 code="not_a_table",
             )
-        yield line.replace("\0", "") if "\0" in line else line
+        if "\0" in line or "\ufeff" in line:
+            line = line.replace("\0", "").replace("\ufeff", "")
+        yield line
 
 
 class _Taken:

@@ -30,14 +30,14 @@ SAMPLE_ROWS: Final = 200
 config.define(
     "sheets.text_mb",
     int,
-    default=200,
+    default=2048,
     help="Largest CSV, TSV or TXT file that may be uploaded, in megabytes.",
     minimum=1,
 )
 config.define(
     "sheets.workbook_mb",
     int,
-    default=50,
+    default=200,
     help="Largest XLSX, XLS or ODS file that may be uploaded, in megabytes.",
     minimum=1,
 )
@@ -51,7 +51,7 @@ config.define(
 config.define(
     "sheets.workbook_unpacked_mb",
     int,
-    default=768,
+    default=2048,
     help="Largest size to which a workbook may unpack, in megabytes.",
     minimum=1,
 )

@@ -84,7 +84,7 @@ def lead_facts(
         raise RowError("too_long", f"The row has more than {LONGEST_ROW:,} characters.")
     given: dict[str, list[tuple[str, str]]] = {}
     for cell, what, name in zip(cells, mapping, names, strict=False):
-        if text := cell.strip():
+        if text := cell.strip() if cell.isprintable() else _visible(cell):
             given.setdefault(what, []).append((name, text))
     custom = dict(given.get("custom", []))
     values = {what: pairs[0] for what, pairs in given.items()}
@@ -96,6 +96,11 @@ def lead_facts(
     _switches(values, fields, custom)
     zones, state = _place(values, fields, phone, custom)
     return LeadFacts(phone, further, fields, zones, state)
+
+
+def _visible(cell: str) -> str:
+    """The cell without control characters, such as those of a terminal's colors."""
+    return "".join(c for c in cell if (c >= " " and c != "\x7f") or c in "\n\t").strip()
 
 
 def _country(values: dict[str, tuple[str, str]], custom: dict[str, str]) -> str:

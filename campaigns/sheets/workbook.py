@@ -126,6 +126,7 @@ def _check_unpacked(source: Path, limit_mb: int) -> None:
     import zipfile
 
     if not zipfile.is_zipfile(source):
+        _refuse_encrypted(source)
         return  # the older binary formats are not compressed
     try:
         with zipfile.ZipFile(source) as archive:
@@ -134,6 +135,15 @@ def _check_unpacked(source: Path, limit_mb: int) -> None:
         raise WorkbookError("unreadable") from error
     if unpacked > limit_mb * _MEGABYTE:
         raise WorkbookError("unpacked", unpacked=unpacked // _MEGABYTE, limit=limit_mb)
+
+
+def _refuse_encrypted(source: Path) -> None:
+    """A newer workbook with a password is a stream of that name inside the older format."""
+    import mmap
+
+    with source.open("rb") as opened, mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ) as data:
+        if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            raise WorkbookError("password")
 
 
 def _sheet_names(book: Any) -> list[str]:
