@@ -149,6 +149,18 @@ def check(password: str, user: User) -> None:
         ) from error
 
 
+@retried
+def end_all(user: User) -> None:
+    """Ends every code and invitation that is on its way to a person."""
+    for kind in Kind:
+        _end_all(user, kind, timezone.now())
+
+
+def tell_changed(user: User) -> None:
+    """Tells the owner of a password by mail that it was set, in the current transaction."""
+    letters.write(user.email, "Your password was changed", _notice(user))
+
+
 def _spend(token: str, kind: Kind, password: str) -> User:
     """Sets the password that a token allows to set, once."""
     found = _usable(token, kind, timezone.now())
@@ -188,7 +200,7 @@ def _store(user: User, encoded: str, *, by: str) -> None:
     user.password = encoded
     user.save(update_fields=["password"])
     audit.record("person.password_set", user, after={"by": by}, actor=user)
-    letters.write(user.email, "Your password was changed", _notice(user))
+    tell_changed(user)
 
 
 def _known(email: str) -> User | None:

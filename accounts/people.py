@@ -1,20 +1,24 @@
 """People come, change and go; the only module that writes a person's role, status and data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import logins, organizations, passwords, sip, zones
 from accounts.models import Organization, User
 from accounts.permissions import assign_role
-from core import audit
+from core import audit, letters
 from core.errors import DomainError, InputError
 from core.retry import retried
 
 Role, Status = User.Role, User.Status
 _SHOWN = ("email", "name", "timezone")
+_TAKEN: Final = "Someone has this address already."
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def add_person(email: str, password: str | None, *, role: str, **fields: Any) ->
     """
     if organization := fields.get("organization"):
         organizations.demand_room(organization, role)
-    user: User = User.objects.create_user(email, password, role=role, **fields)
+    with _one_of_two():
+        user: User = User.objects.create_user(email, password, role=role, **fields)
     _equip(user)
     after = audit.snapshot(user, (*_SHOWN, "role", "status"))
     audit.record("person.added", user, after=after)
@@ -110,14 +115,18 @@ def change(user: User, wanted: Profile, *, by: User | None = None) -> User:
     _demand_rule(by, wanted.role, person.organization_id)
     if person.role != wanted.role:
         _take_role(person, wanted.role)
+    former = person.email
     with audit.changes("person.changed", person, _SHOWN, actor=by):
         person.email, person.name = wanted.email.strip().lower(), wanted.name
         person.timezone = wanted.timezone
         try:
-            person.full_clean(exclude=["password"])
+            with _one_of_two():
+                person.full_clean(exclude=["password"])
+                person.save(update_fields=["email", "name", "timezone"])
         except ValidationError as error:
             raise _explained(error) from error
-        person.save(update_fields=["email", "name", "timezone"])
+    if person.email != former:
+        _moved(person, former, by)
     return person
 
 
@@ -155,8 +164,9 @@ def reactivate(user: User, *, by: User | None = None) -> None:
 
 
 def password_set(user: User) -> None:
-    """Ends every login that was opened with the former password."""
+    """Ends every login that was opened with the former password, and tells its owner by mail."""
     logins.close_all(user, because="password")
+    passwords.tell_changed(user)
 
 
 def _locked(user: User, by: User | None, *, because: str = "") -> User:
@@ -185,6 +195,28 @@ def _take_role(person: User, role: str) -> None:
         person.role = role
         person.save(update_fields=["role"])
     _equip(person)
+
+
+def _moved(person: User, former: str, by: User | None) -> None:
+    """Tells both mailboxes; what was on its way to the former one opens nothing any more."""
+    passwords.end_all(person)
+    if person.status == Status.INVITED:
+        passwords.invite(person, by)  # the former address may have been a slip: it learns nothing
+        return
+    whom = f" by {by.name}" if by else ""
+    closing = "If this is not right, tell your administrator at once.\n"
+    letters.write(
+        former,
+        "Your address at Dialer was changed",
+        f"Hello {person.name},\n\nyour account at Dialer was given another e-mail address{whom}. "
+        f"This one opens it no longer.\n\n{closing}",
+    )
+    letters.write(
+        person.email,
+        "This is your address at Dialer now",
+        f"Hello {person.name},\n\nyour account at Dialer was given this e-mail address{whom}. "
+        f"Use it to log in; your password stays as it is.\n\n{closing}",
+    )
 
 
 def _equip(person: User) -> None:
@@ -223,8 +255,21 @@ def _misfit(field: str, sentence: str) -> InputError:
     return InputError(sentence, errors={field: [sentence]})
 
 
+@contextmanager
+def _one_of_two() -> Iterator[None]:
+    """Of two who write the same address at one instant, the second is told as though it came later.
+
+    Raises ValidationError.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:  # everything else that is unique or checked was validated
+        raise ValidationError({"email": [_TAKEN]}) from error
+
+
 def _explained(error: ValidationError) -> InputError:
     found = getattr(error, "message_dict", {})
     if "email" in found and any("already exists" in said for said in found["email"]):
-        found["email"] = ["Someone has this address already."]
+        found["email"] = [_TAKEN]
     return InputError(" ".join(said for many in found.values() for said in many), errors=found)

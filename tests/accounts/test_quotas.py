@@ -1,16 +1,15 @@
 """Places are limited: an organization's by its contract, and one superadmin always stays."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from django.db import connection
 
 from accounts import people
 from accounts.models import Organization, User
 from accounts.people import Profile
 from core.errors import DomainError
+from tests.accounts.atonce import at_once
 from tests.factories import OrganizationFactory, UserFactory
 
 type Person = Callable[..., User]
@@ -46,28 +45,6 @@ def test_the_last_superadmin_is_neither_demoted_nor_suspended(
     assert {suspended.value.code, demoted.value.code} == {"last_superadmin"}
     same = User.objects.get(pk=admin.pk)
     assert (same.role, same.status) == ("superadmin", "active")
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Runs acts in threads that begin together; what each came to."""
-    gate, said = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            act()
-            said[place] = "done"
-        except DomainError as error:
-            said[place] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(said)
 
 
 @pytest.mark.django_db(transaction=True)
