@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -14,7 +15,11 @@ from core.area_codes import STATES
 from core.errors import InputError
 
 _LONGEST: Final = 64  # characters; nothing longer is one number
-_NORTH_AMERICAN = re.compile(r"\+1[2-9]\d\d[2-9]\d{6}")
+# How numbers of North America are mostly written: all but the spacing is certain.
+_NORTH_AMERICAN = re.compile(
+    r"(\+?1[ .-]?)?(?:\(([2-9][0-9]{2})\) ?|([2-9][0-9]{2})[ .-]?)([2-9][0-9]{2})[ .-]?([0-9]{4})"
+)
+_IN_NORTH_AMERICA: Final = ("US", "CA")
 _FLOAT = re.compile(r"(\+?\d{4,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
 # Fewer significant digits than this were rounded by the spreadsheet, not merely cut of zeros.
@@ -46,14 +51,14 @@ def normalize(raw: object, default_region: str = "") -> Phone:
     Takes what sheets hold: scientific notation, floats, `00` and zero prefixes, extensions,
     digits of other scripts. Raises PhoneError with a sentence that says what is wrong.
     """
-    text = str(raw).strip()
-    if _NORTH_AMERICAN.fullmatch(text):
-        found = _place(text[:8])
-        if found is None:
-            raise PhoneError("invalid_number", "There is no such number in its country.")
-        zones, country, region = found
-        return Phone(text, zones, country, region)
-    return _read(text, default_region.upper())
+    text, region = str(raw).strip(), default_region.upper()
+    match = _NORTH_AMERICAN.fullmatch(text)
+    if match and (text[0] == "+" or region in _IN_NORTH_AMERICA):
+        exchange = f"+1{match[2] or match[3]}{match[4]}"
+        if found := _place(exchange):
+            zones, country, state = found
+            return Phone(exchange + match[5], zones, country, state)
+    return _read(text, region)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +73,7 @@ def format_for_people(e164: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _read(text: str, region: str) -> Phone:
-    """The slow, careful way for whatever is not clean E.164 of North America."""
+    """The slow, careful way for whatever is not plainly a number of North America."""
     text = _plain(_ascii(text))
     if not text:
         raise PhoneError("empty", "There is no number.")
@@ -185,15 +190,35 @@ def _impossible(number: phonenumbers.PhoneNumber) -> PhoneError:
 
 @lru_cache(maxsize=65536)
 def _place(prefix: str) -> tuple[tuple[str, ...], str, str] | None:
-    """Place and zones of a North American exchange (`+1NPANXX`); None when it cannot exist."""
-    number = phonenumbers.parse(prefix + "0100", None)
-    return _about(number) if phonenumbers.is_valid_number(number) else None
+    """Place and zones of a North American exchange (`+1NPANXX`); None when it is not certain.
+
+    A number of the United States or Canada that has a place is told by one pattern each; whatever
+    is neither, such as the Caribbean or a free number, is left to the careful way.
+    """
+    national = f"{prefix[2:]}0100"
+    for country in _IN_NORTH_AMERICA:
+        if _pattern(country).fullmatch(national):
+            number = phonenumbers.PhoneNumber(country_code=1, national_number=int(national))
+            found = phone_timezone.time_zones_for_geographical_number(number)
+            return _known(found), country, STATES.get(national[:3], "")
+    return None
+
+
+@lru_cache
+def _pattern(country: str) -> re.Pattern[str]:
+    """What the numbers of a country that have a place look like, without its code."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    landlines = metadata.fixed_line if metadata else None
+    return re.compile((landlines and landlines.national_number_pattern) or r"(?!)")
+
+
+def _known(zones: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(zone for zone in zones if zone != phone_timezone.UNKNOWN_TIMEZONE))
 
 
 def _about(number: phonenumbers.PhoneNumber) -> tuple[tuple[str, ...], str, str]:
     """Zones, country and state of a number."""
-    found = phone_timezone.time_zones_for_number(number)
-    zones = tuple(sorted(zone for zone in found if zone != phone_timezone.UNKNOWN_TIMEZONE))
+    zones = _known(phone_timezone.time_zones_for_number(number))
     country = phonenumbers.region_code_for_number(number) or ""
     if country == "001":  # satellites and networks that belong to no country
         country = ""
