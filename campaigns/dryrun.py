@@ -9,18 +9,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import reduce
+from itertools import batched
+from operator import or_
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import When as Where
 
-from campaigns import facts, standing, windows
-from campaigns.eligibility import CampaignRules, Decision, Facts, decide
-from campaigns.models import Campaign, Lead, SuppressionEntry
+from campaigns import bans, facts, standing, windows
+from campaigns.eligibility import CampaignRules, Decision, Facts, Refusal, decide
+from campaigns.models import (
+    Campaign,
+    Lead,
+    ListedNumber,
+    NationalList,
+    SuppressionEntry,
+    SuppressionPattern,
+)
 
 SAMPLES: Final = 3
 # The facts of a lead by which the decision may differ.
 _FACTS: Final = ("window_class", "timezone", "attempts")
+# SQLite nests conditions as deep as there are of them, and that only so far.
+_TOGETHER: Final = 200
 
 
 class When(StrEnum):
@@ -66,8 +79,7 @@ class _Group:
     leads: int
     zones: tuple[str, ...]
     attempts: int
-    suppressed: bool
-    until: datetime | None
+    bans: tuple[Refusal, ...]
     samples: tuple[int, ...]
 
 
@@ -113,50 +125,83 @@ def _facts(group: _Group, rules: CampaignRules) -> Facts:
         rules=rules,
         zones=group.zones,
         attempts=group.attempts,
-        suppressed=group.suppressed,
-        suppressed_until=group.until,
+        bans=group.bans,
     )
 
 
 def _groups(campaign: Campaign, now: datetime) -> Iterator[_Group]:
-    """All that wait by their facts, those who are suppressed apart."""
+    """All that wait by their facts, those whose numbers are suppressed apart."""
+    marks = _marks(campaign, now)
     waiting = Lead.objects.filter(campaign=campaign, status__in=standing.WAITING)
+    waiting = waiting.annotate(**{name: condition for name, (condition, _) in marks.items()})
+    names = (*_FACTS, *marks)
     entries = SuppressionEntry.objects.in_force(campaign.organization_id, campaign.pk, now)
     for_good = entries.filter(expires_at=None).values("phone")
     apart: Counter[tuple[Any, ...]] = Counter()
-    for row in _counted(waiting.filter(phone__in=for_good)):
-        apart[_key(row)] += row["leads"]
-        yield _group(row, suppressed=True)
+    for row in _counted(waiting.filter(phone__in=for_good), names):
+        apart[_key(row, names)] += row["leads"]
+        yield _group(row, marks, Refusal(bans.NUMBER, "", None))
     passing = entries.exclude(phone__in=for_good)
     ends = dict(passing.values_list("phone").annotate(Max("expires_at")).order_by())
     # Those who are suppressed for a time only are few: each has an end of its own.
-    for lead in waiting.filter(phone__in=passing.values("phone")).values("pk", "phone", *_FACTS):
-        apart[_key(lead)] += 1
+    for lead in waiting.filter(phone__in=passing.values("phone")).values("pk", "phone", *names):
+        apart[_key(lead, names)] += 1
         one = {**lead, "leads": 1, "low": lead["pk"], "high": lead["pk"]}
-        yield _group(one, suppressed=True, until=ends.get(lead["phone"]))
-    for row in _counted(waiting):
-        row["leads"] -= apart[_key(row)]
+        yield _group(one, marks, Refusal(bans.NUMBER, "", ends.get(lead["phone"])))
+    for row in _counted(waiting, names):
+        row["leads"] -= apart[_key(row, names)]
         if row["leads"]:
-            yield _group(row, suppressed=False)
+            yield _group(row, marks)
 
 
-def _counted(rows: QuerySet[Lead]) -> Iterator[dict[str, Any]]:
-    counted = rows.values(*_FACTS).annotate(leads=Count("pk"), low=Min("pk"), high=Max("pk"))
-    yield from counted.order_by(*_FACTS)
+def _marks(campaign: Campaign, now: datetime) -> dict[str, tuple[Case, Refusal]]:
+    """Conditions that set leads apart by what is not called, each with what it means for them."""
+    marks: dict[str, tuple[Case, Refusal]] = {}
+    for_good: dict[str, list[Q]] = {kind: [] for kind in bans.PATTERNS}
+    for row in bans.in_force(campaign.organization_id, campaign, now):
+        if row.expires_at is None:
+            for_good[row.kind].append(_falls_under(row))
+        else:
+            refusal = Refusal(bans.PATTERNS[row.kind], "", row.expires_at)
+            marks[f"pattern_{row.pk}"] = (_whether(_falls_under(row)), refusal)
+    for kind, conditions in for_good.items():
+        for number, some in enumerate(batched(conditions, _TOGETHER, strict=False)):
+            refusal = Refusal(bans.PATTERNS[kind], "", None)
+            marks[f"{kind}_{number}"] = (_whether(reduce(or_, some)), refusal)
+    lists = NationalList.objects.filter(organization=campaign.organization_id)
+    if bans.listed_apply(campaign) and lists.exists():
+        listed = ListedNumber.objects.filter(list__in=lists, phone=OuterRef("phone"))
+        marks["listed"] = (_whether(Exists(listed)), Refusal(bans.LISTED, "", None))
+    return marks
 
 
-def _key(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in _FACTS)
+def _falls_under(pattern: SuppressionPattern) -> Q:
+    if pattern.kind == SuppressionPattern.Kind.PREFIX:
+        return Q(phone__startswith=pattern.pattern)
+    domain = pattern.pattern
+    return Q(email__iendswith=f"@{domain}") | Q(email__iendswith=f".{domain}", email__contains="@")
 
 
-def _group(row: dict[str, Any], *, suppressed: bool, until: datetime | None = None) -> _Group:
+def _whether(condition: Q | Exists) -> Case:
+    return Case(Where(condition, then=1), default=0)
+
+
+def _counted(rows: QuerySet[Lead], names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    counted = rows.values(*names).annotate(leads=Count("pk"), low=Min("pk"), high=Max("pk"))
+    yield from counted.order_by(*names)
+
+
+def _key(row: dict[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in names)
+
+
+def _group(row: dict[str, Any], marks: dict[str, tuple[Case, Refusal]], *said: Refusal) -> _Group:
     place = Lead(window_class_id=row["window_class"], timezone=row["timezone"])
     return _Group(
         leads=row["leads"],
         zones=windows.zones_of(place),
         attempts=row["attempts"],
-        suppressed=suppressed,
-        until=until,
+        bans=(*said, *(refusal for name, (_, refusal) in marks.items() if row[name])),
         samples=(row["low"],) if row["low"] == row["high"] else (row["low"], row["high"]),
     )
 

@@ -24,6 +24,9 @@ S = Lead.Status
 RULES: Final = {
     "calling_window": "Outside the calling hours at their place",
     "suppressed": "On the list of numbers that are not called",
+    "suppressed_prefix": "Their number has a beginning that is not called",
+    "suppressed_domain": "Their e-mail domain is not called",
+    "national_list": "On a national list",
     "max_attempts": "Dialed as often as the campaign allows",
     "invalid_number": "No complete international number",
     "live_elsewhere": "Their number is in another call",

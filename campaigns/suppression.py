@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Organization
-from campaigns import facts, queue, standing
+from campaigns import queue, standing
 from campaigns.models import Campaign, Lead, SuppressionEntry
 from core import audit, realtime
 from core.errors import InputError
@@ -146,7 +146,7 @@ def _revive(entry: SuppressionEntry, now: datetime) -> None:
     if entry.campaign_key:
         leads = leads.filter(campaign=entry.campaign_key)
     for lead in leads.select_for_update():
-        if not facts.suppressed(lead.organization_id, [lead.phone], lead.campaign, now):
+        if not is_suppressed(lead.organization_id, lead.phone, campaign=lead.campaign, now=now):
             standing.retry(lead, now)
 
 

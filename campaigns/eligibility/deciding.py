@@ -33,12 +33,7 @@ def version(campaign_version: int) -> int:
 def _refusals(facts: Facts, now: datetime) -> Iterator[Refusal]:
     if not _E164.fullmatch(facts.phone):
         yield Refusal("invalid_number", "This is not a complete international number.")
-    if facts.suppressed:
-        yield Refusal(
-            "suppressed",
-            "This number is on the list of those who are not called.",
-            facts.suppressed_until,
-        )
+    yield from facts.bans
     if facts.rules:
         yield from _campaign_refusals(facts.rules, now)
         yield from _lead_refusals(facts, facts.rules, now)

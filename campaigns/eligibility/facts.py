@@ -7,6 +7,20 @@ from campaigns.eligibility.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that says no, in a sentence, and when it will no longer (None: not by itself)."""
+
+    rule: str
+    message: str
+    until: datetime | None = None
+
+    def as_dict(self) -> dict[str, str | None]:
+        """For JSON."""
+        until = self.until.isoformat() if self.until else None
+        return {"rule": self.rule, "message": self.message, "until": until}
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignRules:
     """What a campaign demands. Its dates are days of `zone`, both included."""
 
@@ -27,23 +41,8 @@ class Facts:
     zones: tuple[str, ...] = ()  # every plausible zone; empty: unknown
     attempts: int = 0
     promised: bool = False  # a callback, which is kept although the attempts are used up
-    suppressed: bool = False
-    suppressed_until: datetime | None = None  # None: for good
+    bans: tuple[Refusal, ...] = ()  # lists and patterns of numbers that are not called
     live_elsewhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A rule that says no, in a sentence, and when it will no longer (None: not by itself)."""
-
-    rule: str
-    message: str
-    until: datetime | None = None
-
-    def as_dict(self) -> dict[str, str | None]:
-        """For JSON."""
-        until = self.until.isoformat() if self.until else None
-        return {"rule": self.rule, "message": self.message, "until": until}
 
 
 @dataclass(frozen=True, slots=True)

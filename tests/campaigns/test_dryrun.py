@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import User
-from campaigns import dryrun, facts, windows
+from campaigns import dryrun, facts, nationallists, patterns, windows
 from campaigns.dryrun import When
 from campaigns.eligibility import decide
 from campaigns.models import Campaign, Lead, SuppressionEntry
+from tests.campaigns.lists import upload
 from tests.clients import browser
 from tests.factories import CampaignFactory, LeadFactory, TeamFactory, UserFactory
 
@@ -156,20 +157,30 @@ class TestAgainstEachLeadsOwnDecision(TestCase):
                 st.sampled_from([S.NEW, S.RETRY, S.QUEUED, S.FINISHED, S.CLAIMED]),
                 st.sampled_from([None, 0, 2, 9]),  # not suppressed, for good, for days
                 st.booleans(),
+                st.sampled_from(["", "ann@example.com", "ann@sales.example.com", "b@other.org"]),
             ),
             max_size=12,
         ),
         hour=st.integers(0, 47),
+        prefix=st.sampled_from([None, 0, 2]),
+        domain=st.sampled_from([None, 0, 2]),
+        listed=st.booleans(),
     )
     def test_the_counts_are_those_of_single_decisions(
-        self, data: list[tuple[tuple[str, ...], int, str, int | None, bool]], hour: int
+        self,
+        data: list[tuple[tuple[str, ...], int, str, int | None, bool, str]],
+        hour: int,
+        prefix: int | None,
+        domain: int | None,
+        listed: bool,
     ) -> None:
         made = CampaignFactory.create(window_start=time(9), window_end=time(20), max_attempts=3)
         campaign = Campaign.objects.select_related("organization").get(pk=made.pk)
         now = NOON + timedelta(hours=hour)
-        for zones, attempts, status, days, everywhere in data:
+        for zones, attempts, status, days, everywhere, email in data:
             lead = LeadFactory.create(
                 campaign=campaign,
+                email=email,
                 timezone="",
                 window_class=windows.class_for(zones),
                 attempts=attempts,
@@ -177,6 +188,14 @@ class TestAgainstEachLeadsOwnDecision(TestCase):
             )
             if days is not None:
                 suppress(campaign, lead, days=days, everywhere=everywhere)
+        phones = list(Lead.objects.filter(campaign=campaign).values_list("phone", flat=True))
+        if prefix is not None and phones:
+            forbid(campaign, "prefix", phones[0][:-1], days=prefix)
+        if domain is not None:
+            forbid(campaign, "domain", "example.com", days=domain)
+        if listed and phones:
+            file = upload("Number\n" + "\n".join(phones[::2]))
+            nationallists.copy(file, campaign.organization, "US-DNC", as_of=NOON.date(), now=NOON)
 
         found = Counter[tuple[str, str]]()
         for one in dryrun.dry_run(campaign, now).shares:
@@ -184,6 +203,12 @@ class TestAgainstEachLeadsOwnDecision(TestCase):
 
         assert found == Counter(single(campaign, now))
         windows.forget()
+
+
+def forbid(campaign: Campaign, kind: str, pattern: str, *, days: int) -> None:
+    """For good (0), or for days."""
+    until = NOON + timedelta(days=days) if days else None
+    patterns.add(campaign.organization, kind, pattern, until=until, now=NOON)
 
 
 def single(campaign: Campaign, now: datetime) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The rules of dialing, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from campaigns.eligibility import (
     CampaignRules,
     Facts,
+    Refusal,
     Window,
     decide,
     decide_campaign,
@@ -20,6 +22,7 @@ from campaigns.eligibility import (
 NEW_YORK = ("America/New_York",)
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
 DAYTIME = Window(time(8), time(21))
+SUPPRESSED = Refusal("suppressed", "This number is on a list.")
 ALL_DAY = Window(time.min, time(23, 59))
 
 
@@ -64,7 +67,7 @@ def test_every_rule_that_refuses_is_named() -> None:
     campaign = rules(
         running=False, starts_on=date(2026, 12, 1), max_attempts=2, window=Window(time(8), time(9))
     )
-    known = facts(campaign, phone="123", attempts=2, suppressed=True, live_elsewhere=True)
+    known = facts(campaign, phone="123", attempts=2, bans=(SUPPRESSED,), live_elsewhere=True)
 
     found = refused(known)
 
@@ -101,7 +104,7 @@ def test_what_is_no_complete_number_is_refused(phone: str) -> None:
 def test_a_suppressed_number_stays_refused_until_its_suppression_ends() -> None:
     until = NOON + timedelta(days=90)
 
-    decision = decide(facts(suppressed=True, suppressed_until=until), NOON)
+    decision = decide(facts(bans=(replace(SUPPRESSED, until=until),)), NOON)
 
     assert [(refusal.rule, refusal.until) for refusal in decision.refusals] == [
         ("suppressed", until)
@@ -148,7 +151,7 @@ def test_dates_in_an_unknown_zone_refuse() -> None:
 
 
 def test_a_number_without_a_campaign_has_no_hours_but_may_be_suppressed() -> None:
-    known = Facts(phone="+12125550100", rules=None, suppressed=True)
+    known = Facts(phone="+12125550100", rules=None, bans=(SUPPRESSED,))
 
     assert decide(Facts(phone="+12125550100", rules=None), NOON).allowed
     assert refused(known) == ["suppressed"]
