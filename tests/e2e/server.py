@@ -19,6 +19,7 @@ from tests.standins.sip.edge import Edge
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "static" / "dist" / ".vite" / "manifest.json"
+COMMAND_SECONDS = 120
 TOKEN = "edge-token-of-the-browser-tests"
 
 
@@ -51,6 +52,7 @@ class Server:
             capture_output=True,
             text=True,
             check=False,
+            timeout=COMMAND_SECONDS,
         )
         if done.returncode:
             raise RuntimeError(f"manage.py {' '.join(words[:1])}: {done.stdout}{done.stderr}")
