@@ -1,13 +1,40 @@
 """What is known about dialing a number, gathered from rows for `eligibility` to decide on."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Self
 
-from campaigns import bans, numbers, windows
+from campaigns import bans, lookback, numbers, ruleset, windows
 from campaigns.bans import Person
-from campaigns.eligibility import CampaignRules, Facts
+from campaigns.eligibility import CampaignRules, Facts, Law, Place, Ruleset, law_for
+from campaigns.lookback import Asked
 from campaigns.models import Campaign, Lead
 from campaigns.numbers import Number
+
+_NOWHERE: Final = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What kind of call it would be; outside any campaign nobody says why, so that the strictest
+    purpose is taken."""
+
+    law: Ruleset
+    mode: str
+    purpose: str
+
+    @classmethod
+    def of(cls, campaign: Campaign | None, organization_id: int) -> Self:
+        """A campaign's call, or one to a number that an agent typed."""
+        if campaign is not None:
+            return cls(ruleset.of_campaign(campaign), campaign.mode, campaign.purpose)
+        found = ruleset.of_organization(organization_id)
+        return cls(found, Campaign.Mode.MANUAL, Campaign.Purpose.MARKETING)
+
+    def law_for(self, places: tuple[Place, ...]) -> Law:
+        """The rules that it falls under at these places."""
+        return law_for(self.law, places, self.mode, self.purpose)
 
 
 def rules_of(campaign: Campaign) -> CampaignRules:
@@ -38,6 +65,9 @@ def of_number(
     own hold on the number does not count.
     """
     person = Person(number.phone, lead.email if lead else "")
+    call = Call.of(campaign, number.organization_id)
+    places = windows.places_of(lead) if lead else ruleset.with_number(_NOWHERE, number.phone)
+    asked = Asked(number, call.law_for(places), *_dialed(lead))
     return Facts(
         phone=number.phone,
         rules=rules_of(campaign) if campaign else None,
@@ -46,6 +76,11 @@ def of_number(
         promised=promised,
         bans=bans.of_one(number.organization_id, person, campaign, now),
         live_elsewhere=number.live_attempt not in (None, attempt_id),
+        law=call.law,
+        places=places,
+        mode=call.mode,
+        purpose=call.purpose,
+        past=lookback.pasts(number.organization_id, [asked], now)[0],
     )
 
 
@@ -60,7 +95,13 @@ def of_leads(
     windows.read_zones(lead.window_class_id for lead in leads)
     states = numbers.ensure(campaign.organization_id, {lead.phone for lead in leads})
     known = bans.of_many(campaign.organization_id, people.values(), campaign, now)
-    rules = rules_of(campaign)
+    call, rules = Call.of(campaign, campaign.organization_id), rules_of(campaign)
+    places = {lead.pk: windows.places_of(lead) for lead in leads}
+    asked = [
+        Asked(Number.of(states[lead.phone]), call.law_for(places[lead.pk]), *_dialed(lead))
+        for lead in leads
+    ]
+    pasts = lookback.pasts(campaign.organization_id, asked, now)
     return {
         lead.pk: Facts(
             phone=lead.phone,
@@ -70,6 +111,15 @@ def of_leads(
             promised=promised,
             bans=known[people[lead.pk]],
             live_elsewhere=states[lead.phone].live_attempt is not None,
+            law=call.law,
+            places=places[lead.pk],
+            mode=call.mode,
+            purpose=call.purpose,
+            past=past,
         )
-        for lead in leads
+        for lead, past in zip(leads, pasts, strict=True)
     }
+
+
+def _dialed(lead: Lead | None) -> tuple[int | None, datetime | None]:
+    return (lead.pk, lead.last_called_at) if lead else (None, None)

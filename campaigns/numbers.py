@@ -5,8 +5,8 @@ The only module that writes `PhoneState`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, date, datetime
+from typing import Final, Self
 
 from django.db.models import QuerySet
 
@@ -14,7 +14,8 @@ from campaigns.models import DialAttempt, PhoneState
 from core import statements
 
 _STATE: Final = (
-    "SELECT id, live_attempt FROM campaigns_phonestate WHERE organization_id = %s AND phone = %s"
+    "SELECT id, live_attempt, last_dialed_at, last_conversation_at, last_abandoned_at,"
+    " reassigned_on FROM campaigns_phonestate WHERE organization_id = %s AND phone = %s"
 )
 _HOLD: Final = "UPDATE campaigns_phonestate SET live_attempt = %s WHERE id = %s"
 
@@ -32,12 +33,30 @@ def ensure(organization_id: int, phones: Iterable[str]) -> dict[str, PhoneState]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number whose state is locked until the end of the transaction."""
+    """A number and what is known of its calls; `lock` keeps it so until the transaction ends."""
 
     pk: int
     organization_id: int
     phone: str
-    live_attempt: int | None
+    live_attempt: int | None = None
+    dialed_at: datetime | None = None
+    talked_at: datetime | None = None
+    abandoned_at: datetime | None = None
+    reassigned_on: date | None = None
+
+    @classmethod
+    def of(cls, state: PhoneState) -> Self:
+        """A state that was read without a lock."""
+        return cls(
+            state.pk,
+            state.organization_id,
+            state.phone,
+            state.live_attempt,
+            state.last_dialed_at,
+            state.last_conversation_at,
+            state.last_abandoned_at,
+            state.reassigned_on,
+        )
 
 
 def lock(organization_id: int, phone: str) -> Number:
@@ -52,7 +71,17 @@ def lock(organization_id: int, phone: str) -> Number:
 def lock_known(organization_id: int, phone: str) -> Number | None:
     """Locks a number's state, if it has one."""
     found = statements.locked(_STATE, [organization_id, phone])
-    return Number(found[0][0], organization_id, phone, found[0][1]) if found else None
+    if not found:
+        return None
+    pk, live_attempt, dialed_at, talked_at, abandoned_at, reassigned_on = found[0]
+    times = (_utc(dialed_at), _utc(talked_at), _utc(abandoned_at))
+    return Number(pk, organization_id, phone, live_attempt, *times, reassigned_on)
+
+
+def known(organization_id: int, phone: str) -> Number:
+    """A number as it is now, not locked; one that was never called has no id."""
+    state = PhoneState.objects.filter(organization=organization_id, phone=phone).first()
+    return Number.of(state) if state else Number(0, organization_id, phone)
 
 
 def hold(number: Number, attempt: DialAttempt) -> None:
@@ -70,9 +99,26 @@ def talked(attempt: DialAttempt, now: datetime) -> None:
     _of(attempt).update(last_conversation_at=now)
 
 
+def abandoned(attempt: DialAttempt, now: datetime) -> None:
+    """Someone answered, and nobody was there for them."""
+    _of(attempt).update(last_abandoned_at=now)
+
+
+def reassigned(organization_id: int, phone: str, on: date) -> None:
+    """Somebody else has the number since this day; an earlier day than is known changes nothing."""
+    state = lock(organization_id, phone)
+    if state.reassigned_on is None or state.reassigned_on < on:
+        PhoneState.objects.filter(pk=state.pk).update(reassigned_on=on)
+
+
 def free(attempt: DialAttempt) -> None:
     """The number may be called again, unless another attempt holds it."""
     _of(attempt).filter(live_attempt=attempt.pk).update(live_attempt=None)
+
+
+def _utc(stored: datetime | None) -> datetime | None:
+    """A time as both engines keep it: without its zone."""
+    return stored.replace(tzinfo=UTC) if stored else None
 
 
 def _of(attempt: DialAttempt) -> QuerySet[PhoneState]:

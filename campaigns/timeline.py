@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaigns import callbacks, facts
+from campaigns import callbacks, facts, numbers
 from campaigns.eligibility import Refusal, decide
-from campaigns.models import Callback, Campaign, DialAttempt, Lead, PhoneState, SuppressionEntry
-from campaigns.numbers import Number
+from campaigns.models import Callback, Campaign, DialAttempt, Lead, SuppressionEntry
 
 S = Lead.Status
 LONGEST: Final = 100  # moments of each kind
@@ -49,13 +48,7 @@ def moments(lead: Lead) -> list[Moment]:
 
 def outlook(lead: Lead, now: datetime) -> Outlook:
     """What the rules say about the lead at this moment, and what the queue will do about it."""
-    state = PhoneState.objects.filter(organization=lead.organization_id, phone=lead.phone).first()
-    number = Number(
-        state.pk if state else 0,
-        lead.organization_id,
-        lead.phone,
-        state.live_attempt if state else None,
-    )
+    number = numbers.known(lead.organization_id, lead.phone)
     promised = bool(callbacks.owed([lead.pk]))
     known = facts.of_number(number, campaign=lead.campaign, lead=lead, promised=promised, now=now)
     sentence, at = _next(lead, now)

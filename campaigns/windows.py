@@ -12,12 +12,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery
 
-from campaigns import eligibility
+from campaigns import eligibility, ruleset
+from campaigns.eligibility import Place
 from campaigns.models import Campaign, Lead, WindowClass, WindowState
 
 # Rows of WindowClass never change, so what was once committed may be remembered.
 _ids: dict[str, int] = {}
 _zones: dict[int, tuple[str, ...]] = {}
+_places: dict[int, Place] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,30 @@ def zones_of(lead: Lead) -> tuple[str, ...]:
     return _zones[lead.window_class_id]
 
 
+def places_of(lead: Lead) -> tuple[Place, ...]:
+    """Every place whose rules a lead's calls fall under: where it lives, and its number's."""
+    if lead.window_class_id is None:
+        return ruleset.with_number(ruleset.place_of(lead), lead.phone)
+    if lead.window_class_id not in _places:
+        read_zones([lead.window_class_id])
+    return ruleset.with_number(_places[lead.window_class_id], lead.phone)
+
+
 def read_zones(class_ids: Iterable[int | None]) -> None:
-    """Reads the zones of several classes at once, for `zones_of`."""
+    """Reads several classes at once, for `zones_of` and `places_of`."""
     missing = {pk for pk in class_ids if pk is not None and pk not in _zones}
     if missing:
-        rows = WindowClass.objects.filter(pk__in=missing).values_list("pk", "zones")
-        _zones.update({pk: tuple(zones) for pk, zones in rows})
+        rows = WindowClass.objects.filter(pk__in=missing)
+        for pk, zones, *place in rows.values_list("pk", "zones", "country", "region"):
+            _zones[pk], _places[pk] = tuple(zones), (place[0], place[1])
 
 
 def forget() -> None:
     """Forgets what was remembered of the classes, for a database that begins anew."""
     _ids.clear()
     _zones.clear()
+    _places.clear()
+    ruleset.forget()
 
 
 def window_of(campaign: Campaign) -> eligibility.Window:
@@ -77,6 +91,23 @@ def window_of(campaign: Campaign) -> eligibility.Window:
     return eligibility.Window(
         campaign.window_start, campaign.window_end, frozenset(campaign.window_days)
     )
+
+
+def span_of(campaign: Campaign, lead: Lead, at: datetime) -> eligibility.Interval | None:
+    """When the campaign's hours and all rules of hours allow a lead to be called: the span that
+    holds `at`, else the next one; None when there is none within a week."""
+    law = ruleset.law_of(campaign, places_of(lead))
+    return eligibility.opening(window_of(campaign), zones_of(lead), at, law.hours)
+
+
+def closes_at(campaign: Campaign, lead: Lead, now: datetime) -> datetime | None:
+    """When a lead that may be called now may be no more, by the clock; None: never."""
+    law = ruleset.law_of(campaign, places_of(lead))
+    window = window_of(campaign)
+    if window.always and not law.hours:
+        return None
+    span = eligibility.opening(window, zones_of(lead), now, law.hours)
+    return span[1] if span else None
 
 
 def outlook(campaign: Campaign, now: datetime) -> Outlook:
@@ -130,13 +161,12 @@ def _current(campaign: Campaign, classes: list[int], now: datetime) -> dict[int,
     if not stale:
         return states
     read_zones(stale)
-    window = window_of(campaign)
     changed: list[WindowState] = []
     added: list[WindowState] = []
     for pk in stale:
         state = states.get(pk) or WindowState(campaign=campaign, window_class_id=pk)
         state.rule_version = version
-        state.open_until, state.opens_at = _open(window, _zones[pk], now)
+        state.open_until, state.opens_at = _open(campaign, pk, now)
         (changed if state.pk else added).append(state)
         states[pk] = state
     WindowState.objects.bulk_update(changed, ["rule_version", "open_until", "opens_at"])
@@ -150,10 +180,15 @@ def _stale(state: WindowState, version: int, now: datetime) -> bool:
 
 
 def _open(
-    window: eligibility.Window, zones: tuple[str, ...], now: datetime
+    campaign: Campaign, class_id: int, now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """(open until, None) when open, (None, opens at) when closed, (None, None) for never."""
-    span = eligibility.opening(window, zones, now)
+    """(open until, None) when open, (None, opens at) when closed, (None, None) for never.
+
+    Where a number belongs is not known of a class: such rules keep single leads away later.
+    """
+    place = _places[class_id]
+    law = ruleset.law_of(campaign, (place,) if place[0] else ())
+    span = eligibility.opening(window_of(campaign), _zones[class_id], now, law.hours)
     if span is None:
         return None, None
     start, end = span

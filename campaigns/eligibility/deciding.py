@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from campaigns.eligibility import limits
 from campaigns.eligibility.facts import CampaignRules, Decision, Facts, Refusal
-from campaigns.eligibility.windows import opening, utc, zone_of
+from campaigns.eligibility.rules import Bound, Law, law_for
+from campaigns.eligibility.windows import Window, opening, utc, zone_of
 
 # Rises when the code below decides differently; see `version`.
-RULES_VERSION = 1
+RULES_VERSION = 2
 # A number that is in a call now is looked at again after this time.
 BUSY_ELSEWHERE = timedelta(seconds=60)
 _EPOCH_VERSIONS = 1_000_000
@@ -36,7 +38,11 @@ def _refusals(facts: Facts, now: datetime) -> Iterator[Refusal]:
     yield from facts.bans
     if facts.rules:
         yield from _campaign_refusals(facts.rules, now)
-        yield from _lead_refusals(facts, facts.rules, now)
+        if facts.attempts >= facts.rules.max_attempts and not facts.promised:
+            yield Refusal("max_attempts", f"The lead was dialed {facts.attempts} times already.")
+    law = law_for(facts.law, facts.places, facts.mode, facts.purpose)
+    yield from _hours_refusals(facts, law, now)
+    yield from limits.refusals(law, facts, now)
     if facts.live_elsewhere:
         yield Refusal("live_elsewhere", "This number is in another call now.", now + BUSY_ELSEWHERE)
 
@@ -59,23 +65,49 @@ def _campaign_refusals(rules: CampaignRules, now: datetime) -> Iterator[Refusal]
         yield Refusal("campaign_dates", f"The campaign ended on {rules.ends_on:%d %B %Y}.")
 
 
-def _lead_refusals(facts: Facts, rules: CampaignRules, now: datetime) -> Iterator[Refusal]:
-    if facts.attempts >= rules.max_attempts and not facts.promised:
-        yield Refusal("max_attempts", f"The lead was dialed {facts.attempts} times already.")
-    span = opening(rules.window, facts.zones, now)
-    if span is None:
-        yield Refusal("calling_window", _why_never(facts.zones))
-    elif span[0] > now:
-        window = rules.window
-        yield Refusal(
-            "calling_window",
-            f"It is outside the calling hours, {window.start:%H:%M} to {window.end:%H:%M}"
-            " where this number rings.",
-            span[0],
-        )
+def _hours_refusals(facts: Facts, law: Law, now: datetime) -> Iterator[Refusal]:
+    """Each of the hours that are closed; all until the time at which all are open again."""
+    window = facts.rules.window if facts.rules else None
+    span = opening(window, facts.zones, now, law.hours)
+    if span is not None and span[0] <= now:
+        return
+    until = span[0] if span else None
+    if window is not None and not _is_open(window, facts, now):
+        yield Refusal("calling_window", _window_says(window, facts.zones, until), until)
+    for bound in law.hours:
+        if not _is_open(None, facts, now, bound):
+            yield _rule_refuses(bound, facts.zones, until)
+
+
+def _is_open(window: Window | None, facts: Facts, now: datetime, *hours: Bound) -> bool:
+    span = opening(window, facts.zones, now, hours)
+    return span is not None and span[0] <= now
+
+
+def _rule_refuses(bound: Bound, zones: tuple[str, ...], until: datetime | None) -> Refusal:
+    rule = bound.rule
+    if rule.start is None:
+        said = "no calls on a day like this."
+    else:
+        end = f"{rule.end:%H:%M}" if rule.end else "midnight"
+        said = f"only from {rule.start:%H:%M} to {end} where this number rings."
+    if until is None and not _known(zones):
+        said = _why_never(zones)
+    return Refusal(rule.code, f"{rule.title or rule.code}: {said}", until, rule.version)
+
+
+def _window_says(window: Window, zones: tuple[str, ...], until: datetime | None) -> str:
+    if until is None:
+        return _why_never(zones)
+    hours = f"{window.start:%H:%M} to {window.end:%H:%M}"
+    return f"It is outside the calling hours, {hours} where this number rings."
+
+
+def _known(zones: tuple[str, ...]) -> bool:
+    return bool(zones) and all(zone_of(zone) for zone in zones)
 
 
 def _why_never(zones: tuple[str, ...]) -> str:
-    if not zones or any(zone_of(zone) is None for zone in zones):
+    if not _known(zones):
         return "The time zone of this number is not known, so no hour is sure to be allowed."
     return "No hour lies within the calling hours of every place where this number may ring."

@@ -75,6 +75,7 @@ class PhoneState(models.Model):
     last_dialed_at = models.DateTimeField(null=True)
     last_conversation_at = models.DateTimeField(null=True)
     last_abandoned_at = models.DateTimeField(null=True)
+    reassigned_on = models.DateField(null=True)  # someone else has the number since then
 
     class Meta:
         constraints = [
