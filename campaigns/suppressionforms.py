@@ -101,7 +101,12 @@ class PatternForm(ScopeForm):
 class NationalListForm(forms.Form):
     """A whole register as a file, and the day of the copy."""
 
-    code = forms.CharField(max_length=16, label="List", help_text="Such as " + ", ".join(KNOWN))
+    code = forms.CharField(
+        max_length=16,
+        label="List",
+        widget=forms.TextInput(attrs={"list": "known-lists", "autocomplete": "off"}),
+        help_text="Such as " + ", ".join(KNOWN),
+    )
     name = forms.CharField(
         max_length=120, required=False, help_text="Only for a list with a code of your own"
     )
