@@ -107,7 +107,7 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
             lead.next_attempt_at = now
     lead.save()
     lead.phones.all().delete()
-    landing.add_phones([(lead, facts.further)])
+    landing.add_phones([(lead.pk, facts.further)])
     if dial_next and found is not None:
         queue.withdraw(lead.pk)
     queue.wake(campaign.pk)

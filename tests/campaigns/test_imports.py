@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns import sheets, suppression
-from campaigns.models import Campaign, Lead, LeadSheet, SheetReject
+from campaigns.models import Campaign, LeadSheet, SheetReject
 from campaigns.sheets import importing, landing, receiving
+from campaigns.sheets.duplicates import Reject
+from campaigns.sheets.rows import lead_facts
 from core.errors import DomainError, InputError
 from core.models import Event
 from tests.campaigns.lists import imported, rejects, upload, workbook
@@ -127,7 +129,7 @@ def test_a_list_without_header_is_read_from_its_first_row(campaign: Campaign) ->
     sheet = imported(campaign, "Ann Lee;2125550123\nBob Roe;2125550124\nBob Roe;12\n")
 
     assert counts(sheet) == (2, 0, 1)
-    assert sheet.leads.earliest("pk").custom == {"Column 1": "Ann Lee"}
+    assert sheet.leads.earliest("pk").name == "Ann Lee"
     assert rejects(sheet).splitlines()[0] == "\ufeffColumn 1;Column 2;Reason"
 
 
@@ -234,7 +236,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(campaign: Campaign) -> Non
     sheets.run_import(sheet.pk)
 
     # when it goes on
-    went_on = run.store(list(importing.rows_of(sheet)))
+    went_on = run.through(importing.rows_of(sheet))
 
     # then
     sheet.refresh_from_db()
@@ -275,22 +277,20 @@ def test_a_failed_import_can_be_tried_again(campaign: Campaign) -> None:
 
 
 def test_a_number_taken_between_look_and_insert_is_a_duplicate(campaign: Campaign) -> None:
-    # given leads that look new but collide in the database
+    # given rows that look new, of which one collides in the database
     sheet = sheets.receive_upload(None, campaign, upload("Phone\n2125550123\n"))
-    LeadFactory.create(campaign=campaign, phone="+12125550123")
-    collide = Lead(
-        organization=campaign.organization, campaign=campaign, phone="+12125550123", sheet=sheet
-    )
-    fresh = Lead(
-        organization=campaign.organization, campaign=campaign, phone="+12125550124", sheet=sheet
-    )
-    told: list[tuple[int, str, str, str]] = []
+    taken = LeadFactory.create(campaign=campaign, phone="+12125550123")
+    rows = {
+        number: lead_facts([phone], ["phone"], ["Phone"], "US")
+        for number, phone in ((2, taken.phone), (3, "+12125550124"))
+    }
+    told: list[Reject] = []
 
     # when
-    stored = landing._insert({2: collide, 3: fresh}, told)
+    stored = landing._insert(sheet, rows, set(), told, timezone.now())
 
     # then
-    assert list(stored) == [3]
+    assert stored == {3}
     assert [(row, kind) for row, kind, _, _ in told] == [(2, SheetReject.Kind.DUPLICATE)]
 
 

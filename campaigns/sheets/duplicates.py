@@ -1,0 +1,66 @@
+"""Which rows of a list are already there: in its campaign always, in others where it is asked."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from campaigns.models import Lead, LeadSheet, SheetReject
+from campaigns.sheets.rows import LeadFacts
+
+type Reject = tuple[int, str, str, str]  # row, kind, code, reason
+_DUPLICATE = SheetReject.Kind.DUPLICATE
+
+
+def left_out(
+    sheet: LeadSheet, facts: dict[int, LeadFacts], rejects: list[Reject], now: datetime
+) -> dict[int, LeadFacts]:
+    """The rows whose number and external ID are new; the others become rejects."""
+    phones = [one.phone.e164 for one in facts.values()]
+    ids = [one.fields["external_id"] for one in facts.values() if "external_id" in one.fields]
+    leads = Lead.objects.filter(campaign=sheet.campaign_id)
+    have = _elsewhere(sheet, phones, now) | {
+        phone: _where(sheet, sheet_id, row)
+        for phone, sheet_id, row in leads.filter(phone__in=phones).values_list(
+            "phone", "sheet_id", "sheet_row"
+        )
+    }
+    # MariaDB compares without case, so both engines do.
+    known = {found.casefold() for found in _existing_ids(leads, ids)}
+    fresh: dict[int, LeadFacts] = {}
+    for number, one in facts.items():
+        phone, external = one.phone.e164, str(one.fields.get("external_id", "")).casefold()
+        if phone in have:
+            reason = f"The number is already in {have[phone]}."
+            rejects.append((number, _DUPLICATE, "duplicate_number", reason))
+        elif external and external in known:
+            reason = "A lead with this external ID is already in the campaign."
+            rejects.append((number, _DUPLICATE, "duplicate_id", reason))
+        else:
+            fresh[number] = one
+            have[phone] = f"row {number}"
+            known.add(external)
+    return fresh
+
+
+def _elsewhere(sheet: LeadSheet, phones: Collection[str], now: datetime) -> dict[str, str]:
+    """Numbers of the organization's other campaigns, as far as the sheet looks there."""
+    if sheet.duplicates == LeadSheet.Duplicates.CAMPAIGN:
+        return {}
+    leads = Lead.objects.filter(organization=sheet.organization_id, phone__in=phones)
+    leads = leads.exclude(campaign=sheet.campaign_id)
+    if sheet.duplicates == LeadSheet.Duplicates.RECENT:
+        since = now - timedelta(days=sheet.duplicate_days)
+        leads = leads.filter(Q(created_at__gte=since) | Q(last_called_at__gte=since))
+    return {phone: f"“{name}”" for phone, name in leads.values_list("phone", "campaign__name")}
+
+
+def _existing_ids(leads: QuerySet[Lead], ids: list[str]) -> list[str]:
+    if not ids:
+        return []
+    found = leads.filter(external_id__in=ids).values_list("external_id", flat=True)
+    return [one for one in found if one]
+
+
+def _where(sheet: LeadSheet, sheet_id: int | None, row: int | None) -> str:
+    return f"row {row}" if sheet_id == sheet.pk else "the campaign"
