@@ -23,3 +23,4 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}
 SIMPLE_JWT = {**SIMPLE_JWT, "SIGNING_KEY": os.environ["SECRET_KEY"]}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+WHITENOISE_AUTOREFRESH = True  # else each new client lists every static file there is
