@@ -13,13 +13,14 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Says who watches whom and what a heartbeat does; roles follow migrations."""
         post_migrate.connect(_seed_roles, dispatch_uid="accounts.seed_roles")
-        from accounts import presence, schema, topics  # noqa: F401  # the schema registers itself
+        from accounts import endings, presence, schema, topics  # noqa: F401  # the schema registers itself
         from core import realtime
 
         realtime.topic("agent", may_watch=topics.may_watch_agent)
         realtime.topic("org:presence", may_watch=topics.may_watch_organization)
         realtime.topic("team:presence", may_watch=topics.may_watch_team)
         realtime.inbound("heartbeat", presence.beat)
+        realtime.farewell(endings.now_of)
 
 
 class AdminConfig(admin_apps.AdminConfig):

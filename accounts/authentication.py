@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware, rotate_token
@@ -27,6 +28,8 @@ from accounts.tokens import PENDING_LASTS
 from core.web import address_of
 
 ACCESS, REFRESH, PENDING = "access", "refresh", "pending"
+FAREWELL = "farewell"  # why a login has ended, for whoever is at the browser then
+_FAREWELL_LASTS = timedelta(minutes=5)
 REFRESH_PATH = "/api/auth/"
 
 type Scope = MutableMapping[str, Any]
@@ -130,6 +133,7 @@ def remember(request: HttpRequest, response: HttpResponse, entry: logins.Entry) 
     _set(response, ACCESS, entry.access, path="/")
     _set(response, REFRESH, entry.refresh, path=REFRESH_PATH)
     response.delete_cookie(PENDING, path="/", samesite="Lax")
+    response.delete_cookie(FAREWELL, path="/", samesite="Lax")
     rotate_token(request)
 
 
@@ -138,10 +142,22 @@ def remember_half(response: HttpResponse, pending: str) -> None:
     _set(response, PENDING, pending, path="/", lasts=PENDING_LASTS)
 
 
-def forget(response: HttpResponse) -> None:
-    """Takes a browser's cookies away."""
+def forget(response: HttpResponse, said: str = "") -> None:
+    """Takes a browser's cookies away; `said` is why, for the login page to which it comes next."""
     response.delete_cookie(ACCESS, path="/", samesite="Lax")
     response.delete_cookie(REFRESH, path=REFRESH_PATH, samesite="Lax")
+    if said:
+        farewell = signing.dumps(said, salt=FAREWELL)
+        _set(response, FAREWELL, farewell, path="/", lasts=_FAREWELL_LASTS)
+
+
+def farewell(request: HttpRequest) -> str:
+    """Why the login of this browser has just ended, in a sentence; empty when nothing is to say."""
+    try:
+        raw = request.COOKIES.get(FAREWELL, "")
+        return str(signing.loads(raw, salt=FAREWELL, max_age=_FAREWELL_LASTS))
+    except signing.BadSignature:
+        return ""
 
 
 def asker(request: HttpRequest) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts import calling, lockout, presence, second_factor, sip, tokens
+from accounts import calling, endings, lockout, presence, second_factor, sip, tokens
 from accounts.lockout import Purpose
 from accounts.models import AgentSeat, LoginSession, User
 from core import audit, crypto, realtime
@@ -44,6 +44,16 @@ class SecondFactorNeededError(DomainError):
             "Enter the code of your authenticator.", code="second_factor_required", status=401
         )
         self.pending = pending
+
+
+class SessionEndedError(DomainError):
+    """The tokens open nothing any more; `said` tells why, where someone else or a rule ended it."""
+
+    def __init__(self, said: str) -> None:
+        closing = "Log in again."
+        sentence = f"{said} {closing}" if said else f"Your session has ended. {closing}"
+        super().__init__(sentence, code="session_ended", status=401)
+        self.said = said
 
 
 def log_in(email: str, password: str, *, address: str | None, agent: str) -> Entry:
@@ -129,12 +139,12 @@ def refresh(raw: str, *, address: str | None) -> Entry:
 
     The former token yields the same successor for `GRACE`, at the address that the rotation was
     asked from; used later or elsewhere, it was stolen or copied, and the whole family is revoked.
-    Raises DomainError "session_ended".
+    Raises SessionEndedError.
     """
     claims = tokens.read_refresh(raw)
     entry = _rotate(claims, raw, address, timezone.now()) if claims else None
     if entry is None:
-        raise DomainError("Your session has ended. Log in again.", code="session_ended", status=401)
+        raise SessionEndedError(endings.of(claims) if claims else "")
     return entry
 
 
@@ -155,11 +165,15 @@ def log_out(login: LoginSession) -> None:
 
 
 @retried
-def close_all(user: User, *, because: str) -> int:
-    """Ends every login of a person, and an agent's shift; returns how many were open."""
+def close_all(user: User, *, because: str, by: User | None = None, note: str = "") -> int:
+    """Ends every login of a person, and an agent's shift; returns how many were open.
+
+    `by` is who does it in the person's stead, `note` what they say of it: the pages tell both.
+    """
     presence.close_session(user, because=because)
     ended = list(LoginSession.objects.select_for_update().filter(user=user, revoked_at=None))
     for login in ended:
+        login.revoked_by, login.revoked_note = by, note
         _revoke(login, because, timezone.now())
     return len(ended)
 

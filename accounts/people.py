@@ -18,6 +18,7 @@ from core.retry import retried
 
 Role, Status = User.Role, User.Status
 _SHOWN = ("email", "name", "timezone")
+NOTE: Final = 200  # characters
 _TAKEN: Final = "Someone has this address already."
 
 
@@ -131,20 +132,23 @@ def change(user: User, wanted: Profile, *, by: User | None = None) -> User:
 
 
 @retried
-def suspend(user: User, *, by: User | None = None) -> None:
-    """Shuts a person out at once; what they did stays.
+def suspend(user: User, *, by: User | None = None, note: str = "") -> None:
+    """Shuts a person out at once; what they did stays. Their pages say who did it, and the note.
 
     Raises DomainError "yourself", "not_yours" or "last_superadmin".
     """
     if by is not None and by.pk == user.pk:
         raise DomainError("Nobody suspends themselves.", code="yourself")
-    person = _locked(user, by, because="suspended")
+    note = note.strip()[:NOTE]
+    person = _locked(user, by, because="suspended", note=note)
     if person.status == Status.SUSPENDED:
         return
     _demand_other_superadmin(person)
-    with audit.changes("person.suspended", person, ["status"], actor=by):
-        person.status = Status.SUSPENDED
-        person.save(update_fields=["status"])
+    before = {"status": person.status}
+    person.status = Status.SUSPENDED
+    person.save(update_fields=["status"])
+    after = {"status": person.status} | ({"because": note} if note else {})
+    audit.record("person.suspended", person, before=before, after=after, actor=by)
 
 
 @retried
@@ -169,10 +173,10 @@ def password_set(user: User) -> None:
     passwords.tell_changed(user)
 
 
-def _locked(user: User, by: User | None, *, because: str = "") -> User:
+def _locked(user: User, by: User | None, *, because: str = "", note: str = "") -> User:
     """The person, locked, whom `by` may manage; `because` ends their logins."""
-    if because:
-        logins.close_all(user, because=because)  # seats come first in the lock order
+    if because:  # seats come first in the lock order
+        logins.close_all(user, because=because, by=by, note=note)
     if user.organization_id:
         Organization.objects.select_for_update().get(pk=user.organization_id)
     ids = [user.pk]

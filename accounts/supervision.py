@@ -38,7 +38,7 @@ def force_logout(by: User, agent: User, because: str) -> None:
     because = _reason(because)
     was = _seat(agent).state
     calling.end_call(agent)
-    logins.close_all(agent, because="supervisor")
+    logins.close_all(agent, because="supervisor", by=by, note=because)
     seat = presence.lock(agent)
     _moved(seat, by, because, was, to="logout")
 

@@ -16,9 +16,11 @@ from core.models import Event
 
 type MayWatch = Callable[[Any, str], bool]
 type Inbound = Callable[[Any, dict[str, Any]], None]
+type Farewell = Callable[[Any], str]
 
 _topics: dict[str, MayWatch] = {}
 _inbound: dict[str, Inbound] = {}
+_farewells: list[Farewell] = []
 
 
 def record(
@@ -92,3 +94,17 @@ def inbound(kind: str, handler: Inbound) -> None:
 def handler_of(kind: str) -> Inbound | None:
     """What a page's message of this type does, if anything."""
     return _inbound.get(kind)
+
+
+def farewell(words: Farewell) -> None:
+    """Registers who knows why a login has ended: `words(login)` is a sentence, or nothing.
+
+    It runs in a worker thread, and what it says is sent to that login's own pages alone.
+    """
+    if words not in _farewells:
+        _farewells.append(words)
+
+
+def farewell_to(login: Any) -> str:
+    """What the pages of a login that has ended are told."""
+    return " ".join(filter(None, (words(login) for words in _farewells)))

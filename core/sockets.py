@@ -12,7 +12,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.db import Error, close_old_connections
 
-from core import metrics
+from core import metrics, realtime
 from core.delivery import NotReadingError, delivery
 from core.errors import DomainError
 from core.outbox import Replay, Told, replay
@@ -234,8 +234,11 @@ class Socket(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels has 
         return is_mine or getattr(self.user, "pk", None) in event.subject.get("people", ())
 
     async def _revoke(self, event: Told) -> None:
+        said = ""
+        with contextlib.suppress(Error):  # a page that cannot be told why is told all the same
+            said = await in_thread(realtime.farewell_to, self.scope.get("login"))
         because = event.data.get("because", "")
-        await self.send_json({"type": "session.revoked", "because": because})
+        await self.send_json({"type": "session.revoked", "because": because, "said": said})
         await self.close(code=LOGIN_OVER)
 
     def _schedule(self) -> None:

@@ -26,6 +26,7 @@ from accounts.authentication import (
     remember,
     remember_half,
 )
+from accounts.logins import SessionEndedError
 from accounts.serializers import (
     CodeSerializer,
     EntrySerializer,
@@ -34,7 +35,6 @@ from accounts.serializers import (
     RefreshSerializer,
     SuccessSerializer,
 )
-from core.errors import DomainError
 from core.web import address_of
 
 
@@ -100,9 +100,9 @@ class Refresh(Door):
         enforce_csrf(request._request)
         try:
             entry = _renewed(request._request)
-        except DomainError as refusal:
-            response = self.handle_exception(refusal)
-            forget(response)
+        except SessionEndedError as ended:
+            response = self.handle_exception(ended)
+            forget(response, ended.said)
             return response
         return _answer(request._request, entry, bearer=False)
 
@@ -145,9 +145,9 @@ class Continue(Door):
         wanted = landing(request._request, request.query_params.get("next"))
         try:
             entry = _renewed(request._request)
-        except DomainError:
+        except SessionEndedError as ended:
             response = redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
-            forget(response)
+            forget(response, ended.said)
             return response
         response = HttpResponseRedirect(wanted)
         remember(request._request, response, entry)

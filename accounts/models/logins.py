@@ -27,6 +27,9 @@ class LoginSession(models.Model):
     successor = models.TextField(blank=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=32, blank=True)
+    # Who ended it in its person's stead, and what they said of it; the page then tells both.
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    revoked_note = models.CharField(max_length=200, blank=True)
     # Whether a second factor was shown; the tokens say so too.
     second_factor = models.BooleanField(default=False)
     # The role demands one that the person has not set up: nothing else is open until they have.

@@ -13,6 +13,7 @@ from accounts import logins
 from accounts.authentication import (
     PENDING,
     asker,
+    farewell,
     landing,
     leave,
     login_of,
@@ -37,7 +38,8 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if login_of(request):
             return redirect(landing(request, wanted))
-        return render(request, "accounts/login.html", {"form": LoginForm(), "next": wanted or ""})
+        context = {"form": LoginForm(), "next": wanted or "", "farewell": farewell(request)}
+        return render(request, "accounts/login.html", context)
     form = LoginForm(request.POST)
     if form.is_valid():
         try:

@@ -91,7 +91,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     """Shuts a person out at once."""
     shown = _person(request, pk)
-    people.suspend(shown, by=person(request))
+    people.suspend(shown, by=person(request), note=request.POST.get("because", ""))
     messages.success(request, f"{shown.name} is suspended, and logged out everywhere.")
     return redirect("accounts:person", pk)
 

@@ -59,6 +59,7 @@ export function renewalOf(status: number): Renewal {
 }
 
 let renewing: Promise<boolean> | undefined;
+let refusal = ""; // why, as the server said it
 let dismissed = false;
 
 /**
@@ -76,7 +77,7 @@ export function renewSession({ own = true } = {}): Promise<boolean> {
 }
 
 async function ask(): Promise<boolean> {
-  const renewed = await askForPassword((path, fields) => send("POST", path, fields));
+  const renewed = await askForPassword((path, fields) => send("POST", path, fields), refusal);
   dismissed = !renewed;
   return renewed;
 }
@@ -92,10 +93,16 @@ export async function renewal(): Promise<Renewal> {
     const response = await send("POST", "/api/auth/refresh").catch(() => undefined);
     if (!response) return "unreachable";
     if (response.ok) await leaveToOwner(response);
+    else refusal = await messageOf(response);
     return renewalOf(response.status);
   };
   // Browsers hide the locks from pages that came by plain http from another machine.
   return "locks" in navigator ? navigator.locks.request("dialer-session", renew) : renew();
+}
+
+async function messageOf(response: Response): Promise<string> {
+  const answer = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return answer.message ?? "";
 }
 
 /** Somebody else has logged in since in this browser: their page is not this one. */

@@ -8,6 +8,7 @@ import { renewal, renewSession } from "./api";
 import HeartbeatWorker from "./heartbeat.worker?worker";
 import { closed, type Effect, type Hint, type Incoming, isLost } from "./livestate";
 import { receive, START, type Step } from "./livestate";
+import { toast } from "./toasts";
 
 const EVERY_MS = 1000;
 const BEAT_MS = 15_000;
@@ -83,7 +84,7 @@ function perform(effect: Effect): void {
   else if (effect.do === "tell-all") setTimeout(tellAll, chance() * SPREAD_MS);
   else if (effect.do === "connect") waiting = window.setTimeout(connect, effect.afterMs);
   else if (effect.do === "renew") void logInAgain();
-  else leave(effect.because);
+  else leave(effect.because, effect.said);
 }
 
 async function logInAgain(): Promise<void> {
@@ -94,13 +95,16 @@ async function logInAgain(): Promise<void> {
 }
 
 /** What is on the page is not for whoever comes next; but a running call keeps its page. */
-function leave(because: string): void {
+function leave(because: string, said: string): void {
   // Who was logged out by a supervisor has no call any more: the server has ended it.
   if (because === "supervisor") {
     document.dispatchEvent(new CustomEvent("session-revoked"));
     delete document.documentElement.dataset["call"];
   }
-  if (!document.documentElement.dataset["call"]) location.assign("/");
+  // The page of the login, to which this leads, says the same.
+  if (!document.documentElement.dataset["call"]) return location.assign("/");
+  toast(said, "error");
+  void logInAgain();
 }
 
 function tell(hint: Hint): void {

@@ -15,7 +15,7 @@ export type Incoming =
   | { readonly type: "ping"; readonly head: number }
   | { readonly type: "reset" }
   | { readonly type: "skipped"; readonly count: number }
-  | { readonly type: "session.revoked"; readonly because?: string };
+  | { readonly type: "session.revoked"; readonly because?: string; readonly said?: string };
 
 export interface LiveState {
   /** Every event up to this one has been told; null before the first subscription. */
@@ -24,6 +24,8 @@ export interface LiveState {
   readonly head: number;
   /** Attempts to connect since the last success. */
   readonly tries: number;
+  /** The server has said that the login is over: that the line closes then is no news. */
+  readonly over: boolean;
 }
 
 export type Effect =
@@ -33,7 +35,7 @@ export type Effect =
   /** The login may be over: have it renewed, or have the person log in. */
   | { readonly do: "renew" }
   /** The person has logged out elsewhere, or was logged out. */
-  | { readonly do: "leave"; readonly because: string }
+  | { readonly do: "leave"; readonly because: string; readonly said: string }
   | { readonly do: "connect"; readonly afterMs: number };
 
 export interface Step {
@@ -41,7 +43,7 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-export const START: LiveState = { last: null, head: 0, tries: 0 };
+export const START: LiveState = { last: null, head: 0, tries: 0, over: false };
 
 const LOGIN_OVER = 4401;
 
@@ -60,7 +62,7 @@ export function receive(state: LiveState, message: Incoming): Step {
     case "skipped":
       return { state, effects: [{ do: "tell-all" }] };
     case "session.revoked":
-      return { state, effects: [{ do: "leave", because: message.because ?? "" }] };
+      return { state: { ...state, over: true }, effects: [ended(message.because, message.said)] };
     default:
       return { state, effects: [] };
   }
@@ -68,6 +70,7 @@ export function receive(state: LiveState, message: Incoming): Step {
 
 /** The socket has closed. `chance` in [0, 1) spreads the pages of a restarted server. */
 export function closed(state: LiveState, code: number, chance: number): Step {
+  if (state.over) return { state, effects: [] };
   if (code === LOGIN_OVER) return { state, effects: [{ do: "renew" }] };
   const tries = state.tries + 1;
   return {
@@ -87,9 +90,14 @@ export function backOff(tries: number, chance: number): number {
 }
 
 function subscribed(state: LiveState, head: number): Step {
-  if (state.last !== null) return { state: { ...state, head, tries: 0 }, effects: [] };
+  if (state.last !== null) return { state: { ...state, head, tries: 0, over: false }, effects: [] };
   // What happened between the page's making and this moment was told to nobody.
-  return { state: { last: head, head, tries: 0 }, effects: [{ do: "tell-all" }] };
+  const fresh = { last: head, head, tries: 0, over: false };
+  return { state: fresh, effects: [{ do: "tell-all" }] };
+}
+
+function ended(because = "", said = ""): Effect {
+  return { do: "leave", because, said };
 }
 
 function upTo(state: LiveState, head: number): LiveState {

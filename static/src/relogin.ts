@@ -10,12 +10,17 @@ interface Answer {
   readonly user?: { readonly id?: number };
 }
 
-/** Resolves with true when the person has logged in again, with false when they closed it. */
-export function askForPassword(logIn: LogIn): Promise<boolean> {
+/**
+ * Resolves with true when the person has logged in again, with false when they closed it. `said` is
+ * why the session has ended, in the server's words.
+ */
+export function askForPassword(logIn: LogIn, said: string): Promise<boolean> {
   const dialog = document.querySelector<HTMLDialogElement>("#login-dialog");
   const form = dialog?.querySelector<HTMLFormElement>("form");
   const problem = form?.querySelector<HTMLElement>("[data-problem]");
   if (!dialog || !form || !problem) return Promise.resolve(false);
+  const why = dialog.querySelector("[data-said]");
+  if (why && said) why.textContent = said;
   const done = new AbortController();
   const submit = async (): Promise<void> => {
     problem.textContent = "";

@@ -1,5 +1,6 @@
 """Whatever ends a login ends it within one request, for pages, programs and open sockets."""
 
+import html
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from channels.testing import WebsocketCommunicator
 from django.test import Client
 from django.utils import timezone
 
-from accounts import logins, passwords, people
+from accounts import logins, passwords, people, supervision
 from accounts.models import AgentSession, LoginSession, Organization, User
 from core.models import AuditEntry
 from core.sockets import in_thread
@@ -55,6 +56,18 @@ def let_contract_end(user: User) -> None:
     logins.end_closed(timezone.now())
 
 
+def force_out(user: User) -> None:
+    """By a supervisor, who says why."""
+    boss = UserFactory.create(role="manager", name="Mia Boss", organization=user.organization)
+    supervision.force_logout(boss, user, "Enough for today")
+
+
+def suspend_with_reason(user: User) -> None:
+    """By an administrator, who says why."""
+    root = UserFactory.create(role="superadmin", name="Rita Root", organization=None)
+    people.suspend(user, by=root, note=" The contract is over ")
+
+
 ENDINGS = [
     pytest.param(log_out, "logout"),
     pytest.param(change_password, "password"),
@@ -62,6 +75,15 @@ ENDINGS = [
     pytest.param(change_role, "role"),
     pytest.param(close_organization, "organization"),
     pytest.param(let_contract_end, "organization"),
+]
+TOLD = [
+    pytest.param(force_out, "Mia Boss logged you out: “Enough for today”"),
+    pytest.param(suspend_with_reason, "Rita Root suspended your account: “The contract is over”"),
+    pytest.param(suspend, "An administrator suspended your account."),
+    pytest.param(change_role, "An administrator gave you another role."),
+    pytest.param(change_password, "Your password was changed."),
+    pytest.param(let_contract_end, "The access of your organization has ended."),
+    pytest.param(log_out, ""),
 ]
 
 
@@ -97,9 +119,84 @@ async def test_an_ending_closes_the_sockets(end: Callable[[User], None], because
 
     await in_thread(end, user)
 
-    assert (await socket.receive_json_from(WITHIN_S))["type"] == "session.revoked"
+    said = await socket.receive_json_from(WITHIN_S)
+    assert (said["type"], said["because"]) == ("session.revoked", because)
     assert await socket.receive_output(WITHIN_S) == {"type": "websocket.close", "code": 4401}
     await socket.disconnect(timeout=WITHIN_S)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("end", "sentence"), TOLD)
+async def test_the_page_is_told_at_once_who_ended_its_login_and_why(
+    end: Callable[[User], None], sentence: str
+) -> None:
+    user = await in_thread(UserFactory.create)
+    tab = await in_thread(browser, user)
+    cookie = f"access={tab.cookies['access'].value}".encode()
+    headers = [(b"origin", b"http://testserver"), (b"cookie", cookie)]
+    socket = WebsocketCommunicator(application, "/ws/live/", headers=headers)
+    assert await socket.connect(WITHIN_S) == (True, None)
+    await socket.send_json_to({"type": "subscribe", "topics": [], "last": None})
+    assert (await socket.receive_json_from(WITHIN_S))["type"] == "subscribed"
+
+    await in_thread(end, user)
+
+    assert (await socket.receive_json_from(WITHIN_S))["said"] == sentence
+    await socket.disconnect(timeout=WITHIN_S)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("end", "sentence"), TOLD)
+def test_the_login_page_says_who_ended_the_login_and_why(
+    end: Callable[[User], None], sentence: str
+) -> None:
+    user = UserFactory.create()
+    page = browser(user)
+    end(user)
+
+    landed = page.get("/api/auth/continue", follow=True)
+
+    assert landed.redirect_chain[-1][0].startswith("/login/")
+    assert landed.context["farewell"] == sentence
+    assert sentence in html.unescape(landed.content.decode())
+
+
+@pytest.mark.django_db
+def test_what_a_page_asked_for_meanwhile_does_not_swallow_why_its_login_ended() -> None:
+    user = UserFactory.create()
+    page = browser(user)
+    force_out(user)
+
+    page.post("/api/auth/refresh", {}, content_type="application/json")
+    page.post("/api/auth/refresh", {}, content_type="application/json")
+    told = page.get("/login/").context["farewell"]
+    page.post("/login/", {"email": user.email, "password": PASSWORD})
+    page.post("/logout/")
+    later = page.get("/login/").context["farewell"]
+
+    assert (told, later) == ("Mia Boss logged you out: “Enough for today”", "")
+
+
+@pytest.mark.django_db
+def test_nobody_writes_a_farewell_of_their_own() -> None:
+    stranger = Client()
+    stranger.cookies["farewell"] = "ImNhbGwgKzEgMjEyIg:1abcde:forged"
+
+    page = stranger.get("/login/")
+
+    assert (page.status_code, page.context["farewell"]) == (200, "")
+
+
+@pytest.mark.django_db
+def test_a_program_is_told_why_its_login_ended() -> None:
+    user = UserFactory.create()
+    program = logins.open_login(user, address="127.0.0.1", agent="test machine")
+    force_out(user)
+
+    with pytest.raises(logins.SessionEndedError) as raised:
+        logins.refresh(program.refresh, address="127.0.0.1")
+
+    assert raised.value.message == "Mia Boss logged you out: “Enough for today” Log in again."
 
 
 @pytest.mark.django_db

@@ -105,6 +105,13 @@ def test_a_manager_sees_an_agents_state_change_and_may_change_it(
     expect(agent.page.locator("#toasts")).to_contain_text("The queue is long")
     expect(manager.page.get_by_role("table")).to_contain_text("Break: Lunch")
     assert manager.accessibility_faults() == []
+    manager.page.get_by_label("Reason").fill("Go home, you are ill")
+    manager.page.get_by_role("button", name="Log out").click()
+    told = agent.page.get_by_text("logged you out: “Go home, you are ill”")
+    expect(told).to_be_visible(timeout=WAIT_MS)
+    expect(agent.page.get_by_label("E-mail")).to_be_visible()
+    assert agent.accessibility_faults() == []
+    agent.errors.clear()  # browsers complain of what was refused in the meantime
 
 
 def test_the_newest_login_leads_until_someone_says_otherwise(

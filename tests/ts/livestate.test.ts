@@ -24,7 +24,7 @@ describe("the page's socket", () => {
   });
 
   it("remembers how far a ping says it is, so that a quiet page does not ask for old events", () => {
-    const known = { last: 9, head: 9, tries: 0 };
+    const known = { last: 9, head: 9, tries: 0, over: false };
 
     expect(receive(known, { type: "ping", head: 5000 }).state.last).toBe(5000);
     expect(receive(known, { type: "ping", head: 3 }).state.last).toBe(9);
@@ -32,7 +32,7 @@ describe("the page's socket", () => {
   });
 
   it("tells each event once when a replay overlaps", () => {
-    const known = { last: 9, head: 9, tries: 0 };
+    const known = { last: 9, head: 9, tries: 0, over: false };
 
     const { effects } = receive(known, { type: "hints", hints: [hint(8), hint(9), hint(10)] });
 
@@ -40,17 +40,17 @@ describe("the page's socket", () => {
   });
 
   it("keeps its place when it subscribes to other topics, so that the replay is told", () => {
-    const known = { last: 5, head: 5, tries: 3 };
+    const known = { last: 5, head: 5, tries: 3, over: false };
 
     const { state, effects } = receive(known, { type: "subscribed", head: 50, refused: [] });
 
-    expect(state).toEqual({ last: 5, head: 50, tries: 0 });
+    expect(state).toEqual({ last: 5, head: 50, tries: 0, over: false });
     expect(effects).toEqual([]);
     expect(receive(state, hint(20)).effects).toEqual([{ do: "tell", hints: [hint(20)] }]);
   });
 
   it("looks at everything again after a gap, and does not ask for it twice", () => {
-    const known = { last: 5, head: 5000, tries: 0 };
+    const known = { last: 5, head: 5000, tries: 0, over: false };
 
     const { state, effects } = receive(known, { type: "reset" });
 
@@ -66,10 +66,19 @@ describe("the page's socket", () => {
 
   it("leaves the page when its person was logged out", () => {
     expect(receive(START, { type: "session.revoked" }).effects).toEqual([
-      { do: "leave", because: "" },
+      { do: "leave", because: "", said: "" },
     ]);
-    const forced = receive(START, { type: "session.revoked", because: "supervisor" });
-    expect(forced.effects).toEqual([{ do: "leave", because: "supervisor" }]);
+    const why = { because: "supervisor", said: "Mia logged you out: “Enough for today”" };
+    const forced = receive(START, { type: "session.revoked", ...why });
+    expect(forced.effects).toEqual([{ do: "leave", ...why }]);
+  });
+
+  it("asks for no renewal of a login of which the server has just said that it is over", () => {
+    const { state } = receive(START, { type: "session.revoked", because: "suspended" });
+
+    expect(closed(state, 4401, 0).effects).toEqual([]);
+    const again = receive(state, { type: "subscribed", head: 7, refused: [] });
+    expect(closed(again.state, 4401, 0).effects).toEqual([{ do: "renew" }]);
   });
 
   it("calls the connection lost from the second failure on, until it is subscribed again", () => {
