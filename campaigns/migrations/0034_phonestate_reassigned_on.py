@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0033_one_rule_per_outcome_no_more'),
+        ("campaigns", "0033_one_rule_per_outcome_no_more"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='phonestate',
-            name='reassigned_on',
+            model_name="phonestate",
+            name="reassigned_on",
             field=models.DateField(null=True),
         ),
     ]

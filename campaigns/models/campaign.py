@@ -119,7 +119,8 @@ class Campaign(models.Model):
     window_days = models.JSONField(default=list)  # ISO weekdays; empty: every day
     next_phone_on = models.JSONField(default=list, blank=True)  # outcomes: a lead's next number
     may_skip = models.BooleanField(default=True)  # preview: an agent may pass a lead by
-    preview_limit_s = models.PositiveSmallIntegerField(default=0)  # then it dials; 0: never
+    preview_limit_s = models.PositiveSmallIntegerField(default=0)  # 0: without a limit
+    preview_gives_back = models.BooleanField(default=False)  # then; else it dials
     lead_filter = models.JSONField(default=dict, blank=True)  # only leads like this are called
     # For modes that dial ahead of the agents.
     lines_per_agent = models.DecimalField(max_digits=3, decimal_places=1, default=1)

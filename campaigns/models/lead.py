@@ -151,6 +151,8 @@ class Lead(models.Model):
     rank = models.BigIntegerField(default=0)
     status = models.CharField(max_length=16, choices=Status, default=Status.NEW)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Of them, those before it was sent round again: they count for rules, not for the campaign.
+    attempts_before = models.PositiveSmallIntegerField(default=0)
     last_called_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     blocked_by = models.CharField(max_length=64, blank=True)  # rule that refused while filling
@@ -179,10 +181,19 @@ class Lead(models.Model):
                 fields=["campaign", "status", "next_attempt_at", "id"], name="lead_to_retry"
             ),
             models.Index(fields=["organization", "phone"], name="lead_phone"),
+            # By which people look for leads, by the beginning.
+            models.Index(fields=["organization", "name", "id"], name="lead_by_name"),
+            models.Index(fields=["organization", "company", "id"], name="lead_by_company"),
+            models.Index(fields=["organization", "email", "id"], name="lead_by_email"),
         ]
 
     def __str__(self) -> str:
         return self.name or f"Lead {self.pk}"
+
+    @property
+    def tries(self) -> int:
+        """The attempts that count against the campaign's: those of this round."""
+        return max(0, self.attempts - self.attempts_before)
 
 
 class LeadPhone(models.Model):
@@ -197,6 +208,7 @@ class LeadPhone(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead", "phone"], name="lead_has_number_once")
         ]
+        indexes = [models.Index(fields=["phone", "lead"], name="lead_by_further_phone")]
 
     def __str__(self) -> str:
         return f"further number {self.order} of lead {self.lead_id}"
