@@ -39,6 +39,11 @@ def complete(lead_ids: Iterable[int], now: datetime) -> None:
     Callback.objects.filter(open_key__in=lead_ids).update(open_key=None, done_at=now)
 
 
+def forget(lead_ids: Iterable[int]) -> None:
+    """Nothing was ever promised to these leads, who were never called."""
+    Callback.objects.filter(lead__in=lead_ids).delete()
+
+
 def owed(lead_ids: Iterable[int]) -> set[int]:
     """Those of the leads to whom a promise stands."""
     rows = Callback.objects.filter(open_key__in=lead_ids)

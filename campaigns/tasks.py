@@ -24,8 +24,9 @@ def import_due() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def import_sheet(sheet_id: int) -> None:
-    """Imports a confirmed sheet to its end."""
-    sheets.run_import(sheet_id)
+    """Imports a confirmed sheet to its end, or undoes an import."""
+    if not sheets.run_import(sheet_id):
+        sheets.run_undo(sheet_id)
 
 
 def hint(sheet_id: int) -> None:

@@ -1,7 +1,7 @@
 """A confirmed sheet becomes leads, a thousand rows at a time, each row exactly once.
 
-The only module that moves `LeadSheet.status` after the upload. A worker holds a sheet by a
-lease; whoever finds the lease expired goes on at the first row that was not committed.
+It moves `LeadSheet.status` up to the import's end, as `undoing` does afterwards. A worker holds a
+sheet by a lease; whoever finds the lease expired goes on at the first row that was not committed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ from accounts.models import User
 from campaigns import queue
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheets import columns, landing, reading, receiving
+from campaigns.sheets.choices import Choices
 from campaigns.sheets.reading import Layout, Row
 from campaigns.sheets.rows import column_names
 from core import config
@@ -47,14 +48,16 @@ def start_import(
     mapping: Sequence[str] | None = None,
     *,
     layout: dict[str, Any] | None = None,
+    choices: Choices | None = None,
 ) -> LeadSheet:
     """Confirms what the columns hold and makes the import due; `mapping` names a field each.
 
-    `layout` may correct encoding, delimiter and header_row. A failed import goes on where it
-    stopped. Raises InputError for a mapping without a number, DomainError once it has begun.
+    `layout` may correct encoding, delimiter and header_row. A failed or canceled import goes on
+    where it stopped. Raises InputError for a mapping without a number and for choices that cannot
+    be, DomainError once it has begun.
     """
     row = LeadSheet.objects.select_for_update().get(pk=sheet.pk)
-    if row.status not in (_S.UPLOADED, _S.FAILED):
+    if row.status not in (_S.UPLOADED, _S.FAILED, _S.CANCELED):
         raise DomainError("The import of this sheet has begun already.", code="already_started")
     if row.rows_read == 0:
         row.layout = replace(Layout(**row.layout), **(layout or {})).as_json()
@@ -62,6 +65,8 @@ def start_import(
         _check(fields)
         row.mapping = {str(index): what for index, what in enumerate(fields)}
         row.rows_total = None
+        if choices is not None:
+            choices.put_on(row)
     row.status, row.problem, row.due_at = _S.WAITING, "", timezone.now()
     row.lease_until, row.tries = None, 0
     row.save()
@@ -70,10 +75,22 @@ def start_import(
 
 
 @retried
-def discard(user: User | None, sheet: LeadSheet) -> None:
-    """Forgets an upload of which nothing was imported, with its files."""
+def cancel(user: User | None, sheet: LeadSheet) -> LeadSheet:
+    """Stops an import after the rows that are in; it may go on later, or be undone."""
     row = LeadSheet.objects.select_for_update().get(pk=sheet.pk)
-    if row.status not in (_S.UPLOADED, _S.FAILED) or row.leads.exists():
+    if row.status not in (_S.WAITING, _S.IMPORTING):
+        raise DomainError("No import of this sheet is going on.", code="not_importing")
+    row.status, row.due_at, row.lease_until = _S.CANCELED, None, None
+    row.save()
+    receiving.told(row, "sheet.canceled", actor=user)
+    return row
+
+
+@retried
+def discard(user: User | None, sheet: LeadSheet) -> None:
+    """Forgets an upload of which no lead is left, with its files and its rejected rows."""
+    row = LeadSheet.objects.select_for_update().get(pk=sheet.pk)
+    if row.due_at is not None or row.leads.exists():
         raise DomainError("Leads came from this sheet, so it stays.", code="sheet_in_use")
     names = [row.file, Layout(**row.layout).table]
     receiving.told(row, "sheet.discarded", actor=user)
@@ -93,6 +110,7 @@ def fields_of(sheet: LeadSheet) -> list[str]:
 
 def due(now: datetime) -> list[int]:
     """Sheets that wait for a worker, or whose worker is gone."""
+    # An undoing sheet is due as an importing one is: the same workers do both.
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     return list(LeadSheet.objects.filter(free, due_at__lte=now).values_list("pk", flat=True))
 
@@ -197,7 +215,7 @@ class Run:
 def _begin(sheet_id: int, now: datetime) -> LeadSheet | None:
     """Takes the lease of a sheet that is due."""
     sheet = LeadSheet.objects.select_for_update().filter(pk=sheet_id).first()
-    if sheet is None or sheet.due_at is None or sheet.due_at > now:
+    if sheet is None or sheet.due_at is None or sheet.due_at > now or sheet.status == _S.UNDOING:
         return None
     if sheet.lease_until is not None and sheet.lease_until > now:
         return None

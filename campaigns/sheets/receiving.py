@@ -18,8 +18,10 @@ from django.db import transaction
 
 from accounts.models import User
 from campaigns.models import Campaign, LeadSheet
-from campaigns.sheets import columns, reading, workbook
+from campaigns.sheets import columns, reading, templates, workbook
+from campaigns.sheets.choices import Choices
 from campaigns.sheets.reading import Layout
+from campaigns.sheets.rows import column_names
 from core import audit, config, realtime
 from core.errors import DomainError, InputError
 
@@ -72,6 +74,7 @@ class Table:
     converted: Path | None  # the text that was made of a workbook
     layout: Layout
     sha256: str
+    names: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
 
     @contextmanager
@@ -206,8 +209,13 @@ def _understand(table: Table) -> Table:
         raise InputError("The file holds no rows.", code="empty")
     header_row = columns.header_row(found)
     fields = recognize(found, header_row)
-    layout = replace(table.layout, header_row=header_row)
-    return replace(table, layout=layout, fields=tuple(fields))
+    header = found[header_row - 1] if header_row else []
+    return replace(
+        table,
+        layout=replace(table.layout, header_row=header_row),
+        names=tuple(column_names(header, len(fields))),
+        fields=tuple(fields),
+    )
 
 
 def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
@@ -221,7 +229,7 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
                 kept.append(storage.save(f"{uuid.uuid4()}.csv", File(opened)))
             layout = replace(layout, table=kept[-1])
         with transaction.atomic():
-            sheet = LeadSheet.objects.create(
+            sheet = LeadSheet(
                 organization_id=campaign.organization_id,
                 campaign=campaign,
                 name=Path(str(table.file.name or "sheet")).name[-255:],
@@ -229,9 +237,10 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
                 size=table.file.size,
                 sha256=table.sha256,
                 layout=layout.as_json(),
-                mapping={str(index): what for index, what in enumerate(table.fields)},
                 created_by=user,
             )
+            sheet.mapping = {str(index): what for index, what in enumerate(_fields(sheet, table))}
+            sheet.save()
             told(sheet, "sheet.uploaded", actor=user)
     except BaseException:
         for stored_name in kept:
@@ -240,8 +249,23 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
     return sheet
 
 
+def _fields(sheet: LeadSheet, table: Table) -> list[str]:
+    """What the columns hold: by the template of such sheets, with its choices, or guessed."""
+    template = None
+    if table.layout.header_row:
+        template = templates.matching(sheet.organization_id, table.names)
+    if template is None:
+        return list(table.fields)
+    Choices.read(template.choices).put_on(sheet)
+    return templates.fields(template, table.names, table.fields)
+
+
 _AUDITED: Final = frozenset(
-    f"sheet.{what}" for what in ("uploaded", "discarded", "confirmed", "imported", "failed")
+    f"sheet.{what}"
+    for what in (
+        *("uploaded", "discarded", "confirmed", "imported", "failed", "canceled"),
+        *("undo_started", "undone", "activated"),
+    )
 )
 
 
@@ -256,6 +280,8 @@ def told(sheet: LeadSheet, kind: str, *, actor: User | None = None, severity: st
         "accepted": sheet.rows_accepted,
         "duplicate": sheet.rows_duplicate,
         "invalid": sheet.rows_invalid,
+        "scrubbed": sheet.rows_scrubbed,
+        "removed": sheet.rows_removed,
     }
     if kind in _AUDITED:
         file = {"campaign": sheet.campaign_id, "size": sheet.size}

@@ -1,0 +1,49 @@
+"""What is chosen beside the columns: the country of bare numbers, duplicates, scrubbing."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+import phonenumbers
+
+from campaigns.models import LeadSheet
+from core.errors import InputError
+
+_LONGEST_DAYS: Final = 3650
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a sheet is imported; fields are those of LeadSheet."""
+
+    default_region: str = ""  # ISO 3166-1; else the campaign's
+    duplicates: str = LeadSheet.Duplicates.CAMPAIGN.value
+    duplicate_days: int = 30
+    scrub: bool = False
+
+    @classmethod
+    def of(cls, sheet: LeadSheet) -> Self:
+        """As they stand on a sheet."""
+        return cls(sheet.default_region, sheet.duplicates, sheet.duplicate_days, sheet.scrub)
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> Self:
+        """From the JSON of a template; what it does not know stays as it is."""
+        return cls(**{name: stored[name] for name in cls.__dataclass_fields__ if name in stored})
+
+    def as_json(self) -> dict[str, Any]:
+        """For `SheetTemplate.choices`."""
+        return asdict(self)
+
+    def put_on(self, sheet: LeadSheet) -> None:
+        """Sets them on a sheet, unsaved. Raises InputError by field."""
+        if self.default_region and self.default_region not in phonenumbers.SUPPORTED_REGIONS:
+            message = "No country has this code."
+            raise InputError(message, errors={"default_region": [message]})
+        if self.duplicates not in LeadSheet.Duplicates.values:
+            message = "Say where a number must not be already."
+            raise InputError(message, errors={"duplicates": [message]})
+        if not 1 <= self.duplicate_days <= _LONGEST_DAYS:
+            message = f"Say how many days, from 1 to {_LONGEST_DAYS}."
+            raise InputError(message, errors={"duplicate_days": [message]})
+        for name, value in self.as_json().items():
+            setattr(sheet, name, value)

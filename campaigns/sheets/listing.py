@@ -1,0 +1,42 @@
+"""Sheets in their list: how fast one goes, and which one is active."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from campaigns.models import Campaign, LeadSheet
+from campaigns.sheets import receiving
+from core.errors import DomainError
+from core.retry import retried
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast an import goes, and how long it will take as far as that tells."""
+
+    rows_per_s: int
+    left_s: int | None
+
+
+def pace(sheet: LeadSheet, now: datetime) -> Pace | None:
+    """The pace of an import that is going on; None when nothing can be said of it yet."""
+    if sheet.status != LeadSheet.Status.IMPORTING or not sheet.started_at or not sheet.rows_read:
+        return None
+    rate = sheet.rows_read / max((now - sheet.started_at).total_seconds(), 1)
+    left = max((sheet.rows_total or 0) - sheet.rows_read, 0)
+    return Pace(round(rate), round(left / rate) if sheet.rows_total else None)
+
+
+@retried
+def activate(user: User | None, sheet: LeadSheet) -> None:
+    """Makes a sheet the one that its campaign's agent calls from; the others rest."""
+    row = LeadSheet.objects.select_for_update().select_related("campaign").get(pk=sheet.pk)
+    if row.campaign.mode != Campaign.Mode.AI:
+        raise DomainError("Only campaigns of AI agents call from one sheet.", code="not_ai")
+    if row.status != LeadSheet.Status.DONE:
+        raise DomainError("Only an imported sheet can be active.", code="not_imported")
+    others = LeadSheet.objects.filter(campaign=row.campaign_id).exclude(pk=row.pk)
+    others.update(active=False)
+    row.active = True
+    row.save(update_fields=["active"])
+    receiving.told(row, "sheet.activated", actor=user)
