@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns import dispositions, queue
+from campaigns import dispositions, lawbook, queue
 from campaigns.models import Campaign, Disposition
 from core import audit, phone, realtime
 from core.errors import DomainError, InputError
@@ -65,6 +65,8 @@ def create_campaign(
     people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
     campaign = Campaign(organization=owner, created_by=user, **fields)
     _check(campaign, people)
+    if lawbook.ensure(owner):
+        rules_changed(owner.pk)
     campaign.save()
     if "dispositions" not in people:
         dispositions.ensure_defaults(owner)

@@ -14,7 +14,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from accounts.models import AgentSeat
 from campaigns import candidates, facts, standing, windows
 from campaigns.candidates import Candidate
-from campaigns.eligibility import decide, decide_campaign, opening, version
+from campaigns.eligibility import decide, decide_campaign, version
 from campaigns.models import Campaign, CampaignSlots, Lead, QueueEntry
 from core import config, statements
 from core.retry import retried
@@ -311,10 +311,8 @@ def _insert(
     if not leads:
         return
     standing.queue(leads)
-    window = windows.window_of(work.campaign)
     entries = []
     for lead in leads:
-        span = None if window.always else opening(window, windows.zones_of(lead), work.now)
         entries.append(
             QueueEntry(
                 lead=lead,
@@ -323,7 +321,7 @@ def _insert(
                 owner=places[lead.pk].owner,
                 tier=tier,
                 rank=places[lead.pk].rank,
-                closes_at=span[1] if span else None,
+                closes_at=windows.closes_at(work.campaign, lead, work.now),
             )
         )
     QueueEntry.objects.bulk_create(entries)

@@ -1,5 +1,6 @@
 """The rules in force for an organization, read once for each version of a campaign's rules."""
 
+from datetime import date, datetime
 from typing import Any, Final
 
 from accounts.models import Organization
@@ -78,6 +79,11 @@ def with_number(place: Place, phone: str) -> tuple[Place, ...]:
 def place_of(lead: Lead) -> Place:
     """Where a lead that is in no class says that it lives."""
     return lead.country, lead.region.removeprefix(f"{lead.country}-")[:6]
+
+
+def today(zone: str, now: datetime) -> date:
+    """The day in an organization's zone, by which its rules begin and end."""
+    return Ruleset(zone=zone).today(now)
 
 
 def forget() -> None:

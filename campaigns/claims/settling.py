@@ -37,6 +37,8 @@ def settle(
     )
     if conversation:
         numbers.talked(attempt, now)
+    if attempt.abandoned:
+        numbers.abandoned(attempt, now)
     if lead and lead.status == Lead.Status.CLAIMED:
         _by_outcome(attempt, lead, now, reached=live_answer, not_before=hold_until)
 
@@ -118,6 +120,8 @@ def correct(
     )
     if conversation:
         numbers.talked(attempt, now)
+    if attempt.abandoned:
+        numbers.abandoned(attempt, now)
     settled = (Lead.Status.RETRY, Lead.Status.FINISHED)
     undisposed = attempt.disposed_at is None and not attempt.inbound
     if lead and undisposed and lead.status in settled and not _superseded(attempt, lead):
@@ -170,11 +174,10 @@ def _by_disposition(
         due = callback_at or now + timedelta(seconds=disposition.retry_after_s)
         callbacks.create(lead, due_at=due, owner=owner, now=now)
         standing.retry(lead, None)
-    elif disposition.finished:
-        _follow(lead, Plan(None, disposition.code), keep_promise=False, now=now)
     else:
-        plan = retries.after_delay(_campaign(lead), lead, disposition.retry_after_s, now=now)
-        _follow(lead, plan, keep_promise=not disposition.contact, now=now)
+        plan = retries.after_disposition(_campaign(lead), lead, disposition, now=now)
+        keep = plan.at is not None and not disposition.contact
+        _follow(lead, plan, keep_promise=keep, now=now)
 
 
 def _follow(lead: Lead, plan: Plan, *, keep_promise: bool, now: datetime) -> None:
@@ -204,7 +207,7 @@ def _locked(attempt: DialAttempt) -> Lead | None:
 
 
 def _campaign(lead: Lead) -> Campaign:
-    return Campaign.objects.get(pk=lead.campaign_id)
+    return Campaign.objects.select_related("organization").get(pk=lead.campaign_id)
 
 
 def _superseded(attempt: DialAttempt, lead: Lead) -> bool:

@@ -9,8 +9,8 @@ from campaigns.eligibility.rules import LEAD, Kind, Law, Rule
 from campaigns.eligibility.windows import utc, zone_of
 
 _DAY_S: Final = 86_400
-# Somewhere on earth it is earlier, or later, than anywhere else.
-_WEST, _EAST = "Etc/GMT+12", "Etc/GMT-14"
+# The longest by which a clock that changes can make a day longer.
+_LONGER: Final = timedelta(hours=2)
 _STRENGTH: Final = {"": 0, "express": 1, "written": 2}
 _UNITS: Final = ((_DAY_S, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
@@ -125,7 +125,8 @@ def _days_after(at: datetime, days: int, names: Iterable[str]) -> datetime:
     """Midnight so many days after the day of `at`, in whichever zone it comes last."""
     zones = [zone_of(name) for name in names]
     if not zones or None in zones:
-        zones = [zone_of(_WEST), zone_of(_EAST)]
+        # Wherever it was, its day had begun, so that no midnight comes later than this.
+        return at + timedelta(days=days) + _LONGER
     return max(
         utc(at.astimezone(zone).date() + timedelta(days=days), time.min, zone, later=True)
         for zone in zones

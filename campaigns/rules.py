@@ -1,0 +1,253 @@
+"""Calling rules are replaced, retired and signed off here: the only writer of `CallingRule`
+beside `lawbook`, which gives an organization its first ones."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from accounts.models import Organization, User
+from campaigns import editing, lawbook, ruleset
+from campaigns.eligibility.windows import has_calendar
+from campaigns.models import CallingRule, Campaign, ConsentRecord
+from core import audit, realtime
+from core.errors import DomainError, InputError
+from core.retry import retried
+
+_K = CallingRule.Kind
+# What a version says; the rest is its history.
+TERMS: Final = (
+    "title", "source", "country", "region", "modes", "purposes", "start", "end", "weekdays",
+    "days", "limit", "period_s", "scope", "consent", "valid_from", "valid_until",
+)  # fmt: skip
+_AUDITED: Final = ("code", "version", "kind", *TERMS, "is_active")
+# What each kind cannot be without.
+_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    _K.CAP: ("limit", "period_s"),
+    _K.SPACING: ("period_s",),
+    _K.CONVERSATION: ("period_s",),
+    _K.ABANDONED: ("period_s",),
+    _K.MACHINE: ("period_s",),
+    _K.CONSENT: ("consent",),
+    _K.LIST_AGE: ("period_s", "country"),
+    _K.HOURS: (),
+}
+_WORDS: Final = {
+    "limit": "Say how many.",
+    "period_s": "Say in how long.",
+    "consent": "Say which consent.",
+    "country": "Name the country.",
+}
+
+
+IN_FORCE: Final = "In force"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a rule acts, in a word for people, and why not."""
+
+    word: str
+    hint: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """Whether calls are refused by it."""
+        return self.word == IN_FORCE
+
+
+@retried
+def ensure_defaults(organization: Organization) -> int:
+    """Gives an organization the rules of the law book that it never had; how many."""
+    made = lawbook.ensure(organization)
+    if made:
+        editing.rules_changed(organization.pk)
+    return made
+
+
+def ensure_everywhere() -> None:
+    """Gives every organization the rules that came with this version of the product."""
+    for organization in Organization.objects.filter(archived_at=None):
+        ensure_defaults(organization)
+
+
+@retried
+def add(
+    user: User, organization: Organization, *, code: str, now: datetime, **terms: Any
+) -> CallingRule:
+    """A rule of the organization's own. Raises InputError for a taken code or what cannot be."""
+    row = CallingRule(
+        organization=organization,
+        code=code.strip().upper(),
+        created_by=user,
+        created_at=now,
+        **terms,
+    )
+    if CallingRule.objects.filter(organization=organization, code=row.code).exists():
+        raise InputError("There is such a rule.", errors={"code": ["There is such a rule."]})
+    return _keep(row, user, "rule.added")
+
+
+@retried
+def replace(user: User, rule: CallingRule, *, now: datetime, **terms: Any) -> CallingRule:
+    """The next version of a rule, from its `valid_from` on (today when it names no day).
+
+    The version before ends the day before. It is to be signed off anew. Raises InputError for
+    what cannot be, DomainError "old_version" for a version that was replaced already.
+    """
+    before = _newest(rule)
+    today = _today(before, now)
+    row = CallingRule(
+        organization_id=before.organization_id,
+        code=before.code,
+        kind=before.kind,
+        version=before.version + 1,
+        replaces=before,
+        created_by=user,
+        created_at=now,
+        **{name: getattr(before, name) for name in TERMS if name not in _DATES},
+    )
+    for name, value in terms.items():
+        setattr(row, name, value)
+    row.valid_from = max(row.valid_from or today, today)
+    _end(before, row.valid_from - timedelta(days=1), today)
+    return _keep(row, user, "rule.replaced")
+
+
+_DATES: Final = ("valid_from", "valid_until")
+
+
+@retried
+def retire(user: User, rule: CallingRule, *, because: str, now: datetime) -> CallingRule:
+    """Ends a rule at once. Raises InputError without a reason."""
+    because = because.strip()
+    if not because:
+        raise InputError("Say why this rule ends.", errors={"because": ["Why?"]})
+    row = _newest(rule)
+    with audit.changes("rule.retired", row, ("is_active", "valid_until"), actor=user):
+        _end(row, _today(row, now) - timedelta(days=1), _today(row, now))
+    audit.record("rule.explained", row, after={"because": because[:255]}, actor=user)
+    _tell(row, "rule.retired", user)
+    return row
+
+
+@retried
+def sign_off(user: User, rule: CallingRule, *, now: datetime) -> CallingRule:
+    """Someone answers for this version of a rule. A list's age counts from then on, in any case."""
+    row = _newest(rule)
+    if row.signed_off_at is not None:
+        return row
+    with audit.changes("rule.signed_off", row, ("signed_off_by", "signed_off_at"), actor=user):
+        row.signed_off_by, row.signed_off_at = user, now
+        row.save(update_fields=["signed_off_by", "signed_off_at"])
+    _tell(row, "rule.signed_off", user)
+    return row
+
+
+def drafted(rule: CallingRule, **terms: Any) -> CallingRule:
+    """The next version of a rule as it would be, checked but not kept. Raises InputError."""
+    values = {name: getattr(rule, name) for name in TERMS if name not in _DATES}
+    row = CallingRule(
+        organization_id=rule.organization_id,
+        code=rule.code,
+        kind=rule.kind,
+        version=rule.version + 1,
+        **{**values, **terms},
+    )
+    _check(row)
+    return row
+
+
+def standing(row: CallingRule, *, today: date, registers: Any) -> Standing:
+    """Whether a rule acts on a day."""
+    if not row.is_active:
+        return Standing("Off")
+    if row.valid_until and row.valid_until < today:
+        return Standing("Ended")
+    if row.valid_from and row.valid_from > today:
+        return Standing("To come")
+    if not ruleset.configured(row, registers):
+        hint = "Load the national list, or sign this rule off: then calls wait for a fresh list."
+        return Standing("Not configured", hint)
+    return Standing(IN_FORCE)
+
+
+def titles(organization_id: int) -> dict[str, str]:
+    """What the codes of an organization's rules mean; the newest version's words."""
+    rows = CallingRule.objects.filter(organization=organization_id).order_by("version")
+    return dict(rows.values_list("code", "title"))
+
+
+def _newest(rule: CallingRule) -> CallingRule:
+    row = CallingRule.objects.select_for_update().get(pk=rule.pk)
+    if CallingRule.objects.filter(replaces=row).exists():
+        raise DomainError("A later version of this rule exists.", code="old_version")
+    return row
+
+
+def _end(row: CallingRule, last: date, today: date) -> None:
+    """The last day on which a version holds; over already when it lies before today."""
+    row.valid_until = min(row.valid_until or last, last)
+    row.is_active = row.is_active and last >= today
+    row.save(update_fields=["valid_until", "is_active"])
+
+
+def _today(row: CallingRule, now: datetime) -> date:
+    return ruleset.today(row.organization.timezone, now)
+
+
+def _keep(row: CallingRule, user: User, action: str) -> CallingRule:
+    _check(row)
+    row.save()
+    audit.record(action, row, after=audit.snapshot(row, _AUDITED), actor=user)
+    _tell(row, action, user)
+    return row
+
+
+def _tell(row: CallingRule, action: str, user: User) -> None:
+    """Every decision of the organization is old now."""
+    editing.rules_changed(row.organization_id)
+    realtime.record(
+        action,
+        organization=row.organization_id,
+        topics=["activity"],
+        subject={"rule": row.pk},
+        data={"code": row.code, "version": row.version},
+        actor=user,
+    )
+
+
+def _check(row: CallingRule) -> None:
+    """Refuses what the decision could not take, by field."""
+    row.country, row.region = row.country.strip().upper(), row.region.strip().upper()
+    needs = _NEEDS[row.kind]
+    errors = {name: [_WORDS[name]] for name in needs if getattr(row, name) in (None, "")}
+    checks = (
+        ("code", bool(row.code), "Give it a code, such as HOUSE-1."),
+        ("region", bool(row.country or not row.region), "A region belongs to a country."),
+        ("consent", row.consent in ("", *ConsentRecord.Kind.values), _WORDS["consent"]),
+        ("valid_until", _in_order(row), "The end lies before the start."),
+        ("modes", set(row.modes) <= set(Campaign.Mode.values), "Choose modes from the list."),
+        ("purposes", set(row.purposes) <= set(Campaign.Purpose.values), "Choose from the list."),
+    )
+    errors |= {name: [said] for name, right, said in checks if not right}
+    if row.kind == _K.HOURS:
+        errors |= _check_hours(row)
+    if errors:
+        raise InputError("Some fields are not right.", errors=errors)
+
+
+def _in_order(row: CallingRule) -> bool:
+    return not (row.valid_from and row.valid_until) or row.valid_from <= row.valid_until
+
+
+def _check_hours(row: CallingRule) -> dict[str, list[str]]:
+    errors = {}
+    if row.start and row.end and row.end <= row.start:
+        errors["end"] = ["The hours must end after they start."]
+    if row.end and not row.start:
+        errors["start"] = ["Say from when, or leave both empty for no calls at all."]
+    if not set(row.weekdays) <= set(range(1, 8)):
+        errors["weekdays"] = ["Days are numbered from 1 for Monday to 7 for Sunday."]
+    if row.days != CallingRule.Days.ANY and not has_calendar(row.country, row.region):
+        errors["days"] = ["The public holidays of this place are not known."]
+    return errors
