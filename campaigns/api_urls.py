@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from campaigns import api
+from campaigns.api import lists, suppression
 
 app_name = "campaigns-api"
 urlpatterns = [
-    path("upload", api.Upload.as_view(), name="upload"),
-    path("leads", api.Leads.as_view(), name="leads"),
+    path("upload", lists.Upload.as_view(), name="upload"),
+    path("leads", lists.Leads.as_view(), name="leads"),
+    path("suppression", suppression.Suppressions.as_view(), name="suppression"),
 ]

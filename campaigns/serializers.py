@@ -92,3 +92,65 @@ class LeadAnswerSerializer(serializers.Serializer[Any]):
 
     success = serializers.BooleanField()
     lead = LeadStandingSerializer()
+
+
+class SuppressionSerializer(serializers.Serializer[Any]):
+    """A number that is not to be called."""
+
+    phone = serializers.CharField(max_length=64)
+    region = serializers.CharField(
+        max_length=2,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The country (ISO 3166-1) of a number without one.",
+    )
+    campaign = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The campaign's id or name; without one the number is called by none.",
+    )
+    reason = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
+    until = serializers.DateTimeField(
+        required=False, default=None, allow_null=True, help_text="Without one it stands for good."
+    )
+
+
+class SuppressionStandingSerializer(serializers.Serializer[Any]):
+    """A suppression as it stands."""
+
+    id = serializers.IntegerField()
+    phone = serializers.CharField()
+    campaign = serializers.IntegerField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class SuppressionAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to a suppression."""
+
+    success = serializers.BooleanField()
+    suppression = SuppressionStandingSerializer()
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """A rule that says no."""
+
+    rule = serializers.CharField()
+    message = serializers.CharField()
+    until = serializers.CharField(allow_null=True)
+
+
+class NumberStandingSerializer(serializers.Serializer[Any]):
+    """What lists and patterns say of a number."""
+
+    phone = serializers.CharField()
+    suppressed = serializers.BooleanField()
+    refusals = RefusalSerializer(many=True)
+
+
+class NumberStandingAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to the question about a number."""
+
+    success = serializers.BooleanField()
+    number = NumberStandingSerializer()

@@ -28,8 +28,10 @@ def suppress(
 
     Stands for good, or until a time; where it stood for a shorter time only, it stands longer.
     Leads with this number leave the ready tables at once; those that wait become suppressed when
-    they are looked at, or wait for that time.
+    they are looked at, or wait for that time. Raises InputError for a time that is over.
     """
+    if until is not None and until <= now:
+        raise InputError("That time is over already.", errors={"until": ["Choose a later time."]})
     organization_id = organization if isinstance(organization, int) else organization.pk
     entry = _stand(
         organization_id=organization_id,

@@ -97,4 +97,5 @@ ROUTES = [
     Route("campaigns:national_list_drop", {"POST": {MANAGER}}, national_list),
     Route("campaigns-api:upload", {"POST": {MANAGER}}),
     Route("campaigns-api:leads", {"POST": {MANAGER}}),
+    Route("campaigns-api:suppression", {"GET": {MANAGER}, "POST": {MANAGER}}),
 ]

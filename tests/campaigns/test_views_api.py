@@ -217,3 +217,47 @@ def test_a_leads_number_does_not_change_while_it_is_called(
     answer = send_lead(client, external_id="A-1", phone="2125550199")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "lead_is_claimed")
+
+
+def ask(client: Client, **query: str) -> Any:
+    return client.get("/api/suppression", query)
+
+
+def forbid(client: Client, **fields: Any) -> Any:
+    return client.post("/api/suppression", json.dumps(fields), content_type="application/json")
+
+
+def test_a_wish_not_to_be_called_holds_at_once_and_is_told_when_asked(
+    client: Client, campaign: Campaign
+) -> None:
+    lead = LeadFactory.create(campaign=campaign, phone="+12125550123")
+    queue.fill(campaign.pk, timezone.now())
+
+    sent = forbid(client, phone="(212) 555-0123", region="us", reason="By letter.")
+
+    assert sent.status_code == 201
+    assert sent.json()["suppression"]["phone"] == "+12125550123"
+    assert Lead.objects.get(pk=lead.pk).status == "suppressed"
+    known = ask(client, phone="+12125550123").json()["number"]
+    assert known["suppressed"]
+    assert [refusal["rule"] for refusal in known["refusals"]] == ["suppressed"]
+
+
+def test_a_wish_may_be_about_one_campaign_and_for_a_time(
+    client: Client, campaign: Campaign
+) -> None:
+    sent = forbid(client, phone="+12125550123", campaign="Spring", until="2099-01-01T00:00:00Z")
+
+    assert sent.json()["suppression"]["campaign"] == campaign.pk
+    assert not ask(client, phone="+12125550123").json()["number"]["suppressed"]
+    known = ask(client, phone="+12125550123", campaign="Spring").json()["number"]
+    assert known["refusals"][0]["until"].startswith("2099-01-01")
+
+
+def test_what_cannot_be_meant_is_refused(client: Client) -> None:
+    assert forbid(client, phone="12").status_code == 400
+    assert ask(client, phone="").status_code == 400
+    assert forbid(client, phone="+12125550123", campaign="Nowhere").status_code == 400
+    over = forbid(client, phone="+12125550123", until="2020-01-01T00:00:00Z")
+    assert over.status_code == 400
+    assert "until" in over.json()["errors"]

@@ -42,7 +42,7 @@ class Upload(APIView):
         _refuse_too_large(request)
         sent = UploadSerializer(data=_fields(request))
         sent.is_valid(raise_exception=True)
-        campaign = _campaign(request, sent.validated_data["campaign"])
+        campaign = named_campaign(request, sent.validated_data["campaign"])
         sheet = sheets.receive_upload(person(request), campaign, sent.validated_data["file"])
         preview = sheets.preview(sheet, _PREVIEW_ROWS)
         if mapping := sent.validated_data.get("mapping"):
@@ -72,14 +72,14 @@ class Leads(APIView):
         sent = LeadSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         fields = dict(sent.validated_data)
-        campaign = _campaign(request, fields.pop("campaign"))
+        campaign = named_campaign(request, fields.pop("campaign"))
         added = leads.add_lead(person(request), campaign, **fields)
         answer = {"id": added.lead.pk, "status": added.lead.status, "created": added.created}
         return Response({"success": True, "lead": answer}, status=201 if added.created else 200)
 
 
-def _campaign(request: Request, named: str) -> Campaign:
-    """The campaign of this id or name, if the user sees it."""
+def named_campaign(request: Request, named: str) -> Campaign:
+    """The campaign of this id or name that the user sees. Raises InputError without one."""
     rows = Campaign.objects.for_user(request.user)
     found = rows.filter(pk=int(named)).first() if _is_id(named) else None
     found = found or rows.filter(name=named).first()

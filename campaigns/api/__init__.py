@@ -1,0 +1,1 @@
+"""Machine routes of campaigns, a module for each subject."""
