@@ -1,7 +1,7 @@
-"""Who is at work, and what they do now: seats, shifts and the time in each state.
+"""Who is at work, and what they do now: the moves of a seat.
 
-The only module that writes `AgentSeat`, `AgentSession` and `AgentStateInterval`. While a shift is
-open, its intervals follow one another without gap or overlap. Seats come first in the lock order.
+The only module that writes `AgentSeat`; each move is put on record by `accounts.intervals`. Seats
+come first in the lock order.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,15 +12,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import absence
-from accounts.models import (
-    AgentSeat,
-    AgentSession,
-    AgentStateInterval,
-    BreakReason,
-    LoginSession,
-    User,
-)
+from accounts import absence, intervals
+from accounts.models import AgentSeat, AgentSession, BreakReason, LoginSession, User
 from core import config, realtime, statements
 from core.errors import DomainError, InputError
 from core.retry import retried
@@ -98,10 +91,9 @@ def open_session(user: User, *, login: UUID | None = None) -> AgentSession:
     if login is not None and not (seat.state in BUSY and _is_living(seat.leader, now)):
         _lead(seat, login)
     if seat.session is None:
-        _move(seat, S.OFFLINE, now)
+        intervals.begin(seat, S.OFFLINE, now)
     elif seat.session.ended_because:  # they logged out in a call, and came back before its end
-        seat.session.ended_because = ""
-        seat.session.save(update_fields=["ended_because"])
+        intervals.will_end(seat.session, "")
     seat.save()
     assert seat.session is not None
     return seat.session
@@ -322,7 +314,7 @@ def _demand(seat: AgentSeat, state: S) -> None:
 def _change(seat: AgentSeat, state: S, now: datetime) -> None:
     _demand(seat, state)
     was = seat.state
-    _move(seat, state, now)
+    intervals.begin(seat, state, now)
     statements.update(seat, *_OF_A_CHANGE)
     _announce(seat, was)
 
@@ -330,54 +322,21 @@ def _change(seat: AgentSeat, state: S, now: datetime) -> None:
 def _close(seat: AgentSeat, now: datetime, because: str) -> None:
     if seat.session is None:
         return
-    seat.session.ended_because = because
+    intervals.will_end(seat.session, because)
     if seat.state in BUSY:
         seat.resume_state, seat.break_reason = S.OFFLINE, None
-        seat.session.save(update_fields=["ended_because"])
         seat.save()
         return
     _end_shift(seat, seat.session, now)
 
 
 def _end_shift(seat: AgentSeat, session: AgentSession, now: datetime) -> None:
-    was, now = seat.state, max(now, seat.since)
-    _end_interval(seat, now)
-    session.logout_at, session.open_key = now, None
-    session.save()
-    seat.state, seat.since, seat.session = S.OFFLINE, now, None
+    was = seat.state
+    intervals.end(seat, session, now)
     seat.ready_for, seat.resume_state, seat.break_reason = [], "", None
     seat.save()
     if was != S.OFFLINE:
         _announce(seat, was)
-
-
-def _move(seat: AgentSeat, state: S, now: datetime) -> None:
-    """Ends the seat's interval and begins the next, in a shift that is opened when missing."""
-    now = max(now, seat.since)  # another node's clock may be behind
-    if seat.session_id is None:
-        seat.session = AgentSession.objects.create(
-            user=seat.user,
-            organization_id=seat.organization_id,
-            open_key=seat.user_id,
-            login_at=now,
-        )
-    _end_interval(seat, now)
-    statements.insert(
-        AgentStateInterval(
-            user=seat.user,
-            organization_id=seat.organization_id,
-            session_id=seat.session_id,
-            open_key=seat.user_id,
-            state=state,
-            reason=seat.break_reason.code if state == S.BREAK and seat.break_reason else "",
-            start_at=now,
-        )
-    )
-    seat.state, seat.since = state, now
-
-
-def _end_interval(seat: AgentSeat, now: datetime) -> None:
-    AgentStateInterval.objects.filter(open_key=seat.user_id).update(end_at=now, open_key=None)
 
 
 def _announce(seat: AgentSeat, was: str) -> None:

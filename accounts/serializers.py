@@ -118,8 +118,7 @@ class SeatSerializer(serializers.ModelSerializer[AgentSeat]):
 
     def get_break_limit_s(self, seat: AgentSeat) -> int | None:
         """Seconds that the present break may last; null without a limit."""
-        on_break = seat.state == AgentSeat.State.BREAK and seat.break_reason
-        return seat.break_reason.limit_s if on_break and seat.break_reason else None
+        return seat.break_limit_s
 
     def get_leading(self, seat: AgentSeat) -> bool:
         """Whether the asking login's pages hold the phone, rather than another browser's."""

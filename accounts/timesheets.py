@@ -5,14 +5,14 @@ one agent never overlap, hence at most one of them reaches into a day from befor
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, OuterRef, Subquery, Sum
 
-from accounts.models import AgentSeat, AgentSession, AgentStateInterval, BreakReason
+from accounts.models import AgentSeat, AgentSession, AgentStateInterval
 
 S = AgentSeat.State
 type Key = tuple[str, str]  # state, and a break's code
@@ -22,12 +22,26 @@ _MS = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time in one state; without an end it lasts."""
+    """A stretch of time in one state; without an end it lasts.
+
+    The rest is of a break, as it was when it began: what it was called, its limit in seconds, and
+    whether it is working time.
+    """
 
     state: str
     reason: str
     start: datetime
     end: datetime | None
+    label: str = ""
+    limit_s: int | None = None
+    is_paid: bool = True
+
+    @property
+    def overrun_ms(self) -> int:
+        """How much longer than allowed it was, in milliseconds."""
+        if self.limit_s is None or self.end is None:
+            return 0
+        return max(0, _lasted(self.start, self.end) // _MS - self.limit_s * 1000)
 
 
 @dataclass(slots=True)
@@ -35,13 +49,15 @@ class Totals:
     """The time of a day by state and break, and when the agent came and went."""
 
     times: dict[Key, timedelta] = field(default_factory=dict)
-    unpaid: frozenset[str] = frozenset()
+    unpaid: timedelta = timedelta()  # of that, on breaks that are no working time
     first_login: datetime | None = None
     last_logout: datetime | None = None
 
-    def add(self, key: Key, time: timedelta) -> None:
+    def add(self, key: Key, time: timedelta, *, is_paid: bool = True) -> None:
         """So much more."""
         self.times[key] = self.times.get(key, timedelta()) + time
+        if not is_paid:
+            self.unpaid += time
 
     @property
     def ready_ms(self) -> int:
@@ -71,14 +87,12 @@ class Totals:
     @property
     def paid_ms(self) -> int:
         """On breaks that are working time."""
-        breaks = (t for (s, r), t in self.times.items() if s == S.BREAK and r not in self.unpaid)
-        return sum(breaks, timedelta()) // _MS
+        return self._of(S.BREAK) - self.unpaid_ms
 
     @property
     def unpaid_ms(self) -> int:
         """On breaks that are not."""
-        breaks = (t for (s, r), t in self.times.items() if s == S.BREAK and r in self.unpaid)
-        return sum(breaks, timedelta()) // _MS
+        return self.unpaid // _MS
 
     def _of(self, *states: str) -> int:
         return sum((t for (s, _), t in self.times.items() if s in states), timedelta()) // _MS
@@ -97,7 +111,7 @@ def clip(spans: Iterable[Span], start: datetime, end: datetime) -> Iterator[Span
         begin = max(span.start, start)
         stop = end if span.end is None else min(span.end, end)
         if begin < stop:
-            yield Span(span.state, span.reason, begin, stop)
+            yield replace(span, start=begin, end=stop)
 
 
 def total(spans: Iterable[Span], start: datetime, end: datetime) -> Totals:
@@ -106,7 +120,8 @@ def total(spans: Iterable[Span], start: datetime, end: datetime) -> Totals:
     for span in clip(spans, start, end):
         assert span.end is not None
         # Across a change of clocks, two times of one zone differ by what the clocks show.
-        found.add((span.state, span.reason), _lasted(span.start, span.end))
+        lasted = _lasted(span.start, span.end)
+        found.add((span.state, span.reason), lasted, is_paid=span.is_paid)
     return found
 
 
@@ -133,21 +148,20 @@ def of_people(seats: Any, day: date, zone: str, now: datetime) -> dict[int, Tota
     start, end = day_bounds(day, zone)
     until = min(end, now)
     people = seats.order_by().values("user")
-    sheets: dict[int, Totals] = {}
-    unpaid = _unpaid(seats)
-    organizations = dict(seats.order_by().values_list("user", "organization"))
-    for user, organization in organizations.items():
-        sheets[user] = Totals(unpaid=unpaid.get(organization, frozenset()))
+    sheets = {user: Totals() for user in seats.order_by().values_list("user", flat=True)}
     inside = AgentStateInterval.objects.filter(user__in=people, start_at__gte=start)
     lasted = ExpressionWrapper(F("end_at") - F("start_at"), output_field=DurationField())
     rows = inside.filter(start_at__lt=until, end_at__lte=until).order_by()
-    for row in rows.values("user", "state", "reason").annotate(time=Sum(lasted)):
-        sheets[row["user"]].add((row["state"], row["reason"]), row["time"])
+    for row in rows.values("user", "state", "reason", "is_paid").annotate(time=Sum(lasted)):
+        key = (row["state"], row["reason"])
+        sheets[row["user"]].add(key, row["time"], is_paid=row["is_paid"])
     crossing = inside.filter(start_at__lt=until).exclude(end_at__lte=until)
     for interval in [*crossing, *_reaching_into(seats, start)]:
-        part = total([_span(interval)], start, until)
-        for key, spent in part.times.items():
-            sheets[interval.user_id].add(key, spent)
+        for span in clip([_span(interval)], start, until):
+            assert span.end is not None
+            lasts = _lasted(span.start, span.end)
+            key = (span.state, span.reason)
+            sheets[interval.user_id].add(key, lasts, is_paid=span.is_paid)
     _come_and_gone(sheets, people, start, end)
     return sheets
 
@@ -187,18 +201,16 @@ def _come_and_gone(
         sheets[row["user"]].last_logout = row["at"]
 
 
-def _unpaid(seats: Any) -> dict[int, frozenset[str]]:
-    """The codes of unpaid breaks, by organization."""
-    found: dict[int, set[str]] = {}
-    organizations = seats.order_by().values("organization")
-    rows = BreakReason.objects.filter(organization__in=organizations, is_paid=False)
-    for organization, code in rows.values_list("organization", "code"):
-        found.setdefault(organization, set()).add(code)
-    return {organization: frozenset(codes) for organization, codes in found.items()}
-
-
 def _span(interval: AgentStateInterval) -> Span:
-    return Span(interval.state, interval.reason, interval.start_at, interval.end_at)
+    return Span(
+        interval.state,
+        interval.reason,
+        interval.start_at,
+        interval.end_at,
+        label=interval.reason_label,
+        limit_s=interval.limit_s,
+        is_paid=interval.is_paid,
+    )
 
 
 def _lasted(start: datetime, end: datetime) -> timedelta:

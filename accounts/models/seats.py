@@ -85,6 +85,8 @@ class AgentSeat(models.Model):
     break_reason = models.ForeignKey(
         BreakReason, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Its limit when it began. Null: no break, or none with a limit.
+    break_limit_s = models.PositiveIntegerField(null=True)
     session = models.ForeignKey(
         AgentSession, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -109,10 +111,9 @@ class AgentSeat(models.Model):
     @property
     def break_until(self) -> datetime | None:
         """When the present break reaches its limit; None without one."""
-        reason = self.break_reason if self.state == self.State.BREAK else None
-        if reason is None or reason.limit_s is None:
+        if self.state != self.State.BREAK or self.break_limit_s is None:
             return None
-        return self.since + timedelta(seconds=reason.limit_s)
+        return self.since + timedelta(seconds=self.break_limit_s)
 
 
 class AgentStateInterval(models.Model):
@@ -123,7 +124,11 @@ class AgentStateInterval(models.Model):
     session = models.ForeignKey(AgentSession, null=True, on_delete=models.PROTECT, related_name="+")
     open_key = models.BigIntegerField(null=True, unique=True)
     state = models.CharField(max_length=16, choices=AgentSeat.State)
+    # Of a break: its code, and what it was called, allowed and paid when it began.
     reason = models.CharField(max_length=64, blank=True)
+    reason_label = models.CharField(max_length=64, blank=True)
+    limit_s = models.PositiveIntegerField(null=True)
+    is_paid = models.BooleanField(default=True)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField(null=True)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import presence, supervision, timesheets
 from accounts.authentication import person
 from accounts.forms import DayForm, MoveForm
-from accounts.models import AgentSeat, BreakReason, User
+from accounts.models import AgentSeat, User
 from accounts.timesheets import Span
 from core.errors import DomainError
 from core.web import requires
@@ -52,7 +51,7 @@ def day(request: HttpRequest, pk: int) -> HttpResponse:
         "day": shown,
         "before": shown - timedelta(days=1),
         "after": shown + timedelta(days=1) if end <= now else None,
-        "bars": _bars(spans, start, end, now, agent),
+        "bars": _bars(spans, start, end, now),
         "marks": _marks(start, end, zone),
         "totals": totals,
         "shifts": timesheets.shifts_of(agent, start, end),
@@ -92,11 +91,7 @@ def _agent(request: HttpRequest, pk: int) -> User:
     return get_object_or_404(people.select_related("organization"), pk=pk)
 
 
-def _bars(
-    spans: list[Span], start: datetime, end: datetime, now: datetime, agent: User
-) -> list[Bar]:
-    reasons = BreakReason.objects.filter(organization=agent.organization_id)
-    labels: dict[str, Any] = dict(reasons.values_list("code", "label"))
+def _bars(spans: list[Span], start: datetime, end: datetime, now: datetime) -> list[Bar]:
     first, whole = start.timestamp(), end.timestamp() - start.timestamp()
     bars = []
     for span in spans:
@@ -104,7 +99,7 @@ def _bars(
         lasted = span.end.timestamp() - span.start.timestamp()
         label = str(AgentSeat.State(span.state).label)
         if span.reason:
-            label = f"{label}: {labels.get(span.reason, span.reason)}"
+            label = f"{label}: {span.label or span.reason}"
         x = (span.start.timestamp() - first) / whole * _WIDTH
         width = max(1.0, lasted / whole * _WIDTH)
         lasts = span is spans[-1] and span.end >= now

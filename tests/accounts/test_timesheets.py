@@ -8,7 +8,8 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts import presence, timesheets
+from accounts import breaks, presence, timesheets
+from accounts.breaks import Break
 from accounts.models import AgentSeat, BreakReason, User
 from accounts.timesheets import Span
 from tests.accounts.seats import NOON, at
@@ -118,5 +119,42 @@ def test_a_table_of_many_costs_as_many_queries_as_one_of_few(
         with time_machine.travel(NOON - timedelta(days=1), tick=False):
             presence.ready(person("agent"), [1])
 
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]  # a fixture's context manager
+    with django_assert_num_queries(7):  # type: ignore[attr-defined]  # a fixture's context manager
         timesheets.of_people(AgentSeat.objects.all(), NOON.date(), "UTC", NOON)
+
+
+@pytest.mark.django_db
+def test_what_a_break_was_stays_when_its_reason_is_edited(agent: User, lunch: BreakReason) -> None:
+    breaks.change(lunch, Break("Lunch", 600, is_paid=False))
+    lunch.refresh_from_db()
+    with at(0):
+        presence.take_break(agent, lunch)
+    with at(900):
+        presence.offline(agent)
+
+    breaks.change(lunch, Break("Midday", 3600, is_paid=True))
+
+    now = NOON + timedelta(seconds=1000)
+    seats = AgentSeat.objects.filter(user=agent)
+    sheet = timesheets.of_people(seats, NOON.date(), "UTC", now)[agent.pk]
+    start, end = timesheets.day_bounds(NOON.date(), "UTC")
+    rest = timesheets.spans_of(agent, start, end, now)[0]
+    assert (sheet.unpaid_ms, sheet.paid_ms) == (900_000, 0)
+    assert (rest.label, rest.limit_s, rest.is_paid) == ("Lunch", 600, False)
+    assert rest.overrun_ms == 300_000
+
+
+@pytest.mark.django_db
+def test_a_break_that_lasts_keeps_the_limit_with_which_it_began(
+    agent: User, lunch: BreakReason
+) -> None:
+    breaks.change(lunch, Break("Lunch", 1800, is_paid=True))
+    lunch.refresh_from_db()
+    with at(0):
+        presence.take_break(agent, lunch)
+
+    breaks.change(lunch, Break("Lunch", 300, is_paid=True))
+
+    assert presence.current(agent).break_until == NOON + timedelta(seconds=1800)
+    presence.offline(agent)
+    assert presence.current(agent).break_limit_s is None
