@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from campaigns import pacing, windows
-from campaigns.eligibility import Interval
 from campaigns.models import Campaign, DialAttempt, Disposition, Lead, RetryRule
 from campaigns.pacing import Rule
 from core import audit
@@ -63,7 +62,7 @@ def after_outcome(
 def after_disposition(
     campaign: Campaign, lead: Lead, disposition: Disposition, *, now: datetime
 ) -> Plan:
-    """What an agent's result means: the campaign's rule for it, else what the result itself says."""
+    """What an agent's result means: the campaign's rule for it, else what the result says."""
     row = RetryRule.objects.filter(
         campaign=campaign, outcome="", disposition_key=disposition.pk
     ).first()
@@ -147,10 +146,6 @@ def _plan(
     not_before: datetime | None = None,
 ) -> Plan:
     """A next try, inside an open window; finished by the rule, or when the attempts are used up."""
-
-    def spans(at: datetime) -> Interval | None:
-        return windows.span_of(campaign, lead, max(at, not_before or at))
-
     at = pacing.next_try(
         rule,
         tries=lead.tries,
@@ -158,12 +153,11 @@ def _plan(
         now=now,
         tried_at=lead.last_called_at or now,
         zones=windows.zones_of(lead),
-        spans=spans,
+        spans=lambda time: windows.span_of(campaign, lead, time),
+        not_before=not_before,
     )
     if at is None:
         return Plan(None, because if rule.finished else "max_attempts")
-    if not_before and at < not_before:
-        at = inside_window(campaign, lead, not_before)
     return Plan(at)
 
 
