@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.http import HttpRequest
 
-from accounts import people, sip
+from accounts import people
 from accounts.models import BreakReason, Organization, SipAccount, Team, User
 
 
@@ -90,34 +89,12 @@ class BreakReasonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not gener
     list_select_related = ("organization",)
 
 
-class SipAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """An account; its secret is written, never shown."""
-
-    new_secret = forms.CharField(
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Only for a third-party PBX. Empty leaves it as it is.",
-    )
-
-    class Meta:
-        model = SipAccount
-        fields = ("user", "organization", "username", "extension", "ws_url", "realm")
-
-
 @admin.register(SipAccount)
-class SipAccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Addresses on the telephone side."""
+class SipAccountAdmin(_OnlyShown):
+    """Addresses on the telephone side; of a secret not even the encrypted text is shown."""
 
-    form = SipAccountForm
+    fields = ("user", "organization", "username", "extension", "ws_url", "realm")
     list_display = ("username", "extension", "user", "organization")
     list_filter = ("organization",)
     list_select_related = ("user", "organization")
     search_fields = ("username", "extension", "user__name")
-    autocomplete_fields = ("user",)
-
-    def save_model(self, request: HttpRequest, obj: SipAccount, form: Any, change: bool) -> None:
-        """Encrypts a secret that was given."""
-        super().save_model(request, obj, form, change)
-        if secret := form.cleaned_data["new_secret"]:
-            sip.set_secret(obj, secret)

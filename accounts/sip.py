@@ -175,12 +175,6 @@ def ha1_for(username: str, now: datetime) -> str | None:
     return _ha1(account, crypto.decrypt(login.sip_secret))
 
 
-def set_secret(account: SipAccount, secret: str) -> None:
-    """Stores, encrypted, the password that a third-party PBX gave this account."""
-    account.secret = crypto.encrypt(secret) if secret else ""
-    account.save(update_fields=["secret"])
-
-
 def _own_username(user: User) -> str:
     return f"agent{_FIRST_EXTENSION + user.pk}"
 

@@ -13,7 +13,7 @@ from campaigns import queue, windows
 from campaigns.models import Campaign, Lead, SuppressionEntry
 from campaigns.sheets import landing
 from campaigns.sheets.rows import MOST_PRIORITY, LeadFacts, RowError, lead_facts
-from core import realtime
+from core import audit, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -96,11 +96,14 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
     _refuse_taken(campaign, facts, found)
     entries = SuppressionEntry.objects.in_force(campaign.organization_id, campaign.pk, now)
     blocked = set(entries.filter(phone=facts.phone.e164).values_list("phone", flat=True))
+    changed: list[str] = []
     if found is None:
         place = windows.class_for(facts.zones, facts.fields["country"], facts.state)
         lead = landing.lead_row(campaign, facts, place, suppressed=blocked)
     else:
+        before = audit.snapshot(found, _UPDATED)
         lead = _updated(found, facts)
+        changed = [name for name in _UPDATED if before[name] != getattr(lead, name)]
     if dial_next and lead.status in _WAITING:
         lead.rank = _FRONT + time.time_ns() // 1000
         if lead.status == Lead.Status.RETRY:
@@ -118,7 +121,18 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
         subject={"lead": lead.pk, "campaign": campaign.pk},
         actor=user,
     )
+    _audit(lead, changed, user, created=found is None, dial_next=dial_next)
     return Added(lead, created=found is None)
+
+
+def _audit(
+    lead: Lead, changed: list[str], user: User | None, *, created: bool, dial_next: bool
+) -> None:
+    """Names what was changed, not the values: the log outlives the lead's own erasure."""
+    facts: dict[str, object] = {"campaign": lead.campaign_id, "dial_next": dial_next}
+    if not created:
+        facts["changed"] = changed
+    audit.record("lead.added" if created else "lead.changed", lead, after=facts, actor=user)
 
 
 def _same_external_id(campaign: Campaign, facts: LeadFacts) -> Lead | None:

@@ -1,12 +1,13 @@
 """What is done to campaigns, results and lists is in the audit log, with before and after."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from campaigns import dispositions, editing, sheets
+from campaigns import dispositions, editing, leads, sheets
 from campaigns.models import Campaign
 from core.errors import InputError
 from core.models import AuditEntry
@@ -94,3 +95,35 @@ def test_a_lists_way_is_told_but_not_each_step_of_it(manager: User) -> None:
     assert (imported.after["accepted"], imported.after["invalid"]) == (2, 1)
     assert imported.after["campaign"] == campaign.pk
     assert told("sheet.uploaded")[0].actor_id == manager.pk
+
+
+def test_a_lead_that_a_program_adds_or_changes_is_told_without_its_data(manager: User) -> None:
+    campaign = CampaignFactory.create(organization=manager.organization, created_by=manager)
+    said: dict[str, Any] = {
+        "phone": "+12125550123",
+        "external_id": "crm-7",
+        "email": "ann@example.test",
+    }
+
+    leads.add_lead(manager, campaign, name="Ann", **said)
+    leads.add_lead(manager, campaign, name="Ann", **said | {"email": "new@example.test"})
+
+    [added], [changed] = told("lead.added"), told("lead.changed")
+    assert (added.actor_id, changed.actor_id) == (manager.pk, manager.pk)
+    assert changed.after["changed"] == ["email"]
+    assert "example.test" not in str([added.after, changed.after])
+
+
+def test_that_a_list_was_taken_back_is_told(manager: User) -> None:
+    campaign = CampaignFactory.create(organization=manager.organization)
+    file = SimpleUploadedFile("spring.csv", b"phone\n+12125550100\n")
+    sheet = sheets.receive_upload(manager, campaign, file)
+    sheets.start_import(manager, sheet)
+    sheets.run_import(sheet.pk)
+
+    sheets.start_undo(manager, sheet, leads=1)
+    sheets.run_undo(sheet.pk)
+
+    [asked], [undone] = told("sheet.undo_started"), told("sheet.undone")
+    assert asked.actor_id == manager.pk
+    assert undone.after["removed"] == 1

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from campaigns import dispositions, editing, queue
+from campaigns.forms import CampaignForm
 from campaigns.models import Campaign, Disposition, Lead, QueueEntry
 from core.errors import DomainError, InputError
 from core.models import Event
@@ -210,3 +211,16 @@ def test_a_result_needs_a_name_of_its_own(
         dispositions.add(manager, organization, label=label)
 
     assert list(refusal.value.errors) == ["label"]
+
+
+def test_a_team_that_was_put_away_is_not_offered_to_a_campaign(manager: User) -> None:
+    here, away = TeamFactory.create_batch(2, organization=manager.organization)
+    for team in (here, away):
+        team.managers.add(manager)
+    away.archived_at = timezone.now()
+    away.save()
+
+    form = CampaignForm(manager, {"name": "Spring", "teams": [away.pk]}, instance=Campaign())
+
+    assert list(form.fields["teams"].queryset) == [here]  # type: ignore[attr-defined]  # of a model choice
+    assert "teams" in form.errors
