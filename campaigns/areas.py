@@ -12,12 +12,16 @@ _PROVINCES: Final = frozenset(
 )
 
 
+# So many characters tell the place: a plus, and a country's code or North America's area code.
+LENGTH: Final = 5
+
+
 def place_of(e164: str) -> tuple[str, str]:
     """Country (ISO 3166-1) and state that a number's first digits speak for; empty if unknown.
 
     Quick, for decisions about many numbers; a number may have moved since it was given out.
     """
-    return _presumed(e164[:5])
+    return _presumed(e164[:LENGTH])
 
 
 @lru_cache(maxsize=4096)

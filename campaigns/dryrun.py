@@ -17,23 +17,33 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models import When as Where
+from django.db.models.functions import Substr
 
-from campaigns import bans, facts, standing, windows
-from campaigns.eligibility import CampaignRules, Decision, Facts, Refusal, decide
+from campaigns import areas, bans, facts, leadfilter, ruleset, standing, windows
+from campaigns.eligibility import Decision, Facts, Kind, Refusal, Ruleset, decide
+from campaigns.eligibility.rules import LEAD
 from campaigns.models import (
     Campaign,
+    ConsentRecord,
     Lead,
     ListedNumber,
     NationalList,
+    PhoneState,
     SuppressionEntry,
     SuppressionPattern,
 )
 
 SAMPLES: Final = 3
 # The facts of a lead by which the decision may differ.
-_FACTS: Final = ("window_class", "timezone", "attempts")
+_FACTS: Final = ("window_class", "timezone", "attempts", "attempts_before")
+_ATTRIBUTES: Final = {"window_class": "window_class_id"}
+# What tells where a lead without a class lives.
+_OWN_WORDS: Final = ("country", "region")
+# Rules about what happened to a number or a lead.
+_PASTS: Final = frozenset({Kind.CAP, Kind.SPACING, Kind.CONVERSATION, Kind.ABANDONED, Kind.MACHINE})
 # SQLite nests conditions as deep as there are of them, and that only so far.
 _TOGETHER: Final = 200
+_AT_ONCE: Final = 1000
 
 
 class When(StrEnum):
@@ -72,28 +82,36 @@ class DryRun:
         return sum(share.leads for share in self.shares if share.when == when)
 
 
+@dataclass(slots=True)
+class Shift:
+    """Leads whose fate a change of rules would change; `rule` is the one that would refuse."""
+
+    before: When
+    after: When
+    rule: str
+    leads: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Leads that the decision cannot tell apart."""
+    """Leads that the decision cannot tell apart, under whichever rules."""
 
     leads: int
-    zones: tuple[str, ...]
-    attempts: int
-    bans: tuple[Refusal, ...]
+    facts: Facts
     samples: tuple[int, ...]
 
 
 def dry_run(campaign: Campaign, now: datetime) -> DryRun:
     """Decides every lead that waits as if the campaign ran, in a fixed number of queries.
 
-    Callbacks count as leads like others; numbers that are in a call now as free.
+    Callbacks count as leads like others; numbers that are in a call now as free. Leads whose
+    numbers were called lately are looked at one by one, a thousand in a few queries.
     """
-    rules = replace(facts.rules_of(campaign), running=True)
-    tomorrow = _tomorrow(campaign, now)
+    law = ruleset.of_campaign(campaign)
     shares: dict[tuple[When, str], Share] = {}
-    for group in _groups(campaign, now):
-        decision = decide(_facts(group, rules), now)
-        when, rule, at = _fate(decision, now, tomorrow)
+    tomorrow = _tomorrow(campaign, now)
+    for group in _groups(campaign, law, now):
+        when, rule, at = _fate(decide(group.facts, now), now, tomorrow)
         share = shares.setdefault((when, rule), Share(when, rule))
         share.leads += group.leads
         share.samples = [*share.samples, *group.samples][:SAMPLES]
@@ -102,6 +120,23 @@ def dry_run(campaign: Campaign, now: datetime) -> DryRun:
     order = list(When)
     found = sorted(shares.values(), key=lambda one: (order.index(one.when), -one.leads))
     return DryRun(found)
+
+
+def compare(campaign: Campaign, law: Ruleset, now: datetime) -> list[Shift]:
+    """How the fates of the leads that wait would change under other rules; nothing is done."""
+    present = ruleset.of_campaign(campaign)
+    # What is known must reach as far back as either asks.
+    both = replace(law, rules=(*present.rules, *law.rules))
+    tomorrow, shifts = _tomorrow(campaign, now), dict[tuple[When, When, str], Shift]()
+    for group in _groups(campaign, both, now):
+        before, after = (
+            _fate(decide(replace(group.facts, law=one), now), now, tomorrow)
+            for one in (present, law)
+        )
+        if before != after:
+            key = (before[0], after[0], after[1])
+            shifts.setdefault(key, Shift(*key)).leads += group.leads
+    return sorted(shifts.values(), key=lambda one: -one.leads)
 
 
 def _fate(
@@ -118,40 +153,81 @@ def _fate(
     return When.TODAY if at < tomorrow else When.LATER, longest.rule, at
 
 
-def _facts(group: _Group, rules: CampaignRules) -> Facts:
-    return Facts(
-        # Imported numbers are complete; the decision looks at nothing else of them.
-        phone="+10000000",
-        rules=rules,
-        zones=group.zones,
-        attempts=group.attempts,
-        bans=group.bans,
-    )
-
-
-def _groups(campaign: Campaign, now: datetime) -> Iterator[_Group]:
-    """All that wait by their facts, those whose numbers are suppressed apart."""
+def _groups(campaign: Campaign, law: Ruleset, now: datetime) -> Iterator[_Group]:
+    """All that wait by their facts; those whose numbers are suppressed or have a past, apart."""
     marks = _marks(campaign, now)
     waiting = Lead.objects.filter(campaign=campaign, status__in=standing.WAITING)
-    waiting = waiting.annotate(**{name: condition for name, (condition, _) in marks.items()})
-    names = (*_FACTS, *marks)
+    told: dict[str, Case | Substr] = {name: condition for name, (condition, _) in marks.items()}
+    if law.rules:
+        told["area"] = Substr("phone", 1, areas.LENGTH)
+    waiting = waiting.annotate(**told)
+    names = (*_FACTS, *_places(waiting, law), *marks)
+    model = _model(campaign, law)
     entries = SuppressionEntry.objects.in_force(campaign.organization_id, campaign.pk, now)
     for_good = entries.filter(expires_at=None).values("phone")
     apart: Counter[tuple[Any, ...]] = Counter()
     for row in _counted(waiting.filter(phone__in=for_good), names):
         apart[_key(row, names)] += row["leads"]
-        yield _group(row, marks, Refusal(bans.NUMBER, "", None))
-    passing = entries.exclude(phone__in=for_good)
-    ends = dict(passing.values_list("phone").annotate(Max("expires_at")).order_by())
-    # Those who are suppressed for a time only are few: each has an end of its own.
-    for lead in waiting.filter(phone__in=passing.values("phone")).values("pk", "phone", *names):
-        apart[_key(lead, names)] += 1
-        one = {**lead, "leads": 1, "low": lead["pk"], "high": lead["pk"]}
-        yield _group(one, marks, Refusal(bans.NUMBER, "", ends.get(lead["phone"])))
+        yield _group(row, model, marks, Refusal(bans.NUMBER, "", None))
+    single = waiting.exclude(phone__in=for_good).defer(*leadfilter.unneeded(campaign))
+    for some in batched(_with_a_past(campaign, law, single, entries, now), _AT_ONCE, strict=False):
+        leads = list(single.filter(pk__in=some))
+        known = facts.glance(campaign, leads, law, now)
+        for lead in leads:
+            apart[tuple(getattr(lead, _ATTRIBUTES.get(name, name)) for name in names)] += 1
+            yield _Group(1, replace(known[lead.pk], rules=model.rules), (lead.pk,))
     for row in _counted(waiting, names):
         row["leads"] -= apart[_key(row, names)]
         if row["leads"]:
-            yield _group(row, marks)
+            yield _group(row, model, marks)
+
+
+def _model(campaign: Campaign, law: Ruleset) -> Facts:
+    """What is the same for all leads."""
+    return Facts(
+        # Imported numbers are complete; the decision looks at nothing else of them.
+        phone="+10000000",
+        rules=replace(facts.rules_of(campaign), running=True),
+        law=law,
+        mode=campaign.mode,
+        purpose=campaign.purpose,
+    )
+
+
+def _places(waiting: QuerySet[Lead], law: Ruleset) -> tuple[str, ...]:
+    """What tells where a lead lives, beside its class: its number, and its own words."""
+    if not law.rules:
+        return ()
+    return ("area", *_OWN_WORDS) if waiting.filter(window_class=None).exists() else ("area",)
+
+
+def _with_a_past(
+    campaign: Campaign,
+    law: Ruleset,
+    waiting: QuerySet[Lead],
+    entries: QuerySet[SuppressionEntry],
+    now: datetime,
+) -> list[int]:
+    """Leads whose facts are their own: suppressed for a time, called lately, or with consent."""
+    found = set(waiting.filter(phone__in=entries.values("phone")).values_list("pk", flat=True))
+    rules = law.for_call(campaign.mode, campaign.purpose)
+    longest = max((rule.period_s for rule in rules if rule.kind in _PASTS), default=0)
+    # A rest of days ends at a midnight, within a day of the hour of the talk.
+    since = now - timedelta(seconds=longest, days=1)
+    if longest:
+        called = Q(last_dialed_at__gt=since) | Q(last_conversation_at__gt=since)
+        states = PhoneState.objects.filter(
+            called | Q(last_abandoned_at__gt=since), organization=campaign.organization_id
+        )
+        found |= set(waiting.filter(phone__in=states.values("phone")).values_list("pk", flat=True))
+    if any(rule.scope == LEAD for rule in rules if rule.kind in _PASTS):
+        found |= set(waiting.filter(last_called_at__gt=since).values_list("pk", flat=True))
+    if any(rule.kind == Kind.CONSENT for rule in rules):
+        given = ConsentRecord.objects.filter(
+            organization=campaign.organization_id, revoked_at=None
+        ).values("phone")
+        found |= set(waiting.filter(phone__in=given).values_list("pk", flat=True))
+    return sorted(found)
 
 
 def _marks(campaign: Campaign, now: datetime) -> dict[str, tuple[Case, Refusal]]:
@@ -168,6 +244,8 @@ def _marks(campaign: Campaign, now: datetime) -> dict[str, tuple[Case, Refusal]]
         for number, some in enumerate(batched(conditions, _TOGETHER, strict=False)):
             refusal = Refusal(bans.PATTERNS[kind], "", None)
             marks[f"{kind}_{number}"] = (_whether(reduce(or_, some)), refusal)
+    if chosen := leadfilter.parse(campaign.lead_filter):
+        marks[leadfilter.RULE] = (leadfilter.unlike(chosen), Refusal(leadfilter.RULE, "", None))
     lists = NationalList.objects.filter(organization=campaign.organization_id)
     if bans.listed_apply(campaign) and lists.exists():
         listed = ListedNumber.objects.filter(list__in=lists, phone=OuterRef("phone"))
@@ -195,15 +273,24 @@ def _key(row: dict[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
 
 
-def _group(row: dict[str, Any], marks: dict[str, tuple[Case, Refusal]], *said: Refusal) -> _Group:
-    place = Lead(window_class_id=row["window_class"], timezone=row["timezone"])
-    return _Group(
-        leads=row["leads"],
-        zones=windows.zones_of(place),
-        attempts=row["attempts"],
-        bans=(*said, *(refusal for name, (_, refusal) in marks.items() if row[name])),
-        samples=(row["low"],) if row["low"] == row["high"] else (row["low"], row["high"]),
+def _group(
+    row: dict[str, Any], model: Facts, marks: dict[str, tuple[Case, Refusal]], *said: Refusal
+) -> _Group:
+    place = Lead(
+        window_class_id=row["window_class"],
+        timezone=row["timezone"],
+        phone=row.get("area", ""),
+        **{name: row.get(name, "") for name in _OWN_WORDS},
     )
+    known = replace(
+        model,
+        zones=windows.zones_of(place),
+        places=windows.places_of(place),
+        attempts=max(0, row["attempts"] - row["attempts_before"]),
+        bans=(*said, *(refusal for name, (_, refusal) in marks.items() if row[name])),
+    )
+    samples = (row["low"],) if row["low"] == row["high"] else (row["low"], row["high"])
+    return _Group(row["leads"], known, samples)
 
 
 def _tomorrow(campaign: Campaign, now: datetime) -> datetime:

@@ -1,11 +1,11 @@
 """What is known about dialing a number, gathered from rows for `eligibility` to decide on."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
 
-from campaigns import bans, lookback, numbers, ruleset, windows
+from campaigns import bans, leadfilter, lookback, numbers, ruleset, windows
 from campaigns.bans import Person
 from campaigns.eligibility import CampaignRules, Facts, Law, Place, Ruleset, law_for
 from campaigns.lookback import Asked
@@ -74,7 +74,8 @@ def of_number(
         zones=windows.zones_of(lead) if lead else zones,
         attempts=lead.tries if lead else 0,
         promised=promised,
-        bans=bans.of_one(number.organization_id, person, campaign, now),
+        bans=bans.of_one(number.organization_id, person, campaign, now)
+        + leadfilter.refusals(campaign, lead, promised=promised),
         live_elsewhere=number.live_attempt not in (None, attempt_id),
         law=call.law,
         places=places,
@@ -91,15 +92,39 @@ def of_leads(
 
     Makes the states of their numbers, so that a claim finds them.
     """
-    people = {lead.pk: Person(lead.phone, lead.email) for lead in leads}
     windows.read_zones(lead.window_class_id for lead in leads)
     states = numbers.ensure(campaign.organization_id, {lead.phone for lead in leads})
+    found = {phone: Number.of(state) for phone, state in states.items()}
+    call = Call.of(campaign, campaign.organization_id)
+    return _about(campaign, leads, found, call, promised=promised, now=now)
+
+
+def glance(
+    campaign: Campaign, leads: Collection[Lead], law: Ruleset, now: datetime
+) -> dict[int, Facts]:
+    """The same under whichever rules, without writing anything; numbers in a call count as free."""
+    windows.read_zones(lead.window_class_id for lead in leads)
+    found = numbers.known_many(campaign.organization_id, {lead.phone for lead in leads})
+    found = {phone: replace(number, live_attempt=None) for phone, number in found.items()}
+    call = Call(law, campaign.mode, campaign.purpose)
+    return _about(campaign, leads, found, call, promised=False, now=now)
+
+
+def _about(
+    campaign: Campaign,
+    leads: Collection[Lead],
+    states: Mapping[str, Number],
+    call: Call,
+    *,
+    promised: bool,
+    now: datetime,
+) -> dict[int, Facts]:
+    people = {lead.pk: Person(lead.phone, lead.email) for lead in leads}
     known = bans.of_many(campaign.organization_id, people.values(), campaign, now)
-    call, rules = Call.of(campaign, campaign.organization_id), rules_of(campaign)
+    rules = rules_of(campaign)
     places = {lead.pk: windows.places_of(lead) for lead in leads}
     asked = [
-        Asked(Number.of(states[lead.phone]), call.law_for(places[lead.pk]), *_dialed(lead))
-        for lead in leads
+        Asked(states[lead.phone], call.law_for(places[lead.pk]), *_dialed(lead)) for lead in leads
     ]
     pasts = lookback.pasts(campaign.organization_id, asked, now)
     return {
@@ -109,7 +134,7 @@ def of_leads(
             zones=windows.zones_of(lead),
             attempts=lead.tries,
             promised=promised,
-            bans=known[people[lead.pk]],
+            bans=known[people[lead.pk]] + leadfilter.refusals(campaign, lead, promised=promised),
             live_elsewhere=states[lead.phone].live_attempt is not None,
             law=call.law,
             places=places[lead.pk],

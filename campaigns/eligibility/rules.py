@@ -81,6 +81,15 @@ class Ruleset:
     zone: str = "UTC"
     registers: tuple[Register, ...] = ()
 
+    def for_call(self, mode: str, purpose: str) -> tuple[Rule, ...]:
+        """The rules for calls of this mode and purpose, wherever they go."""
+        return tuple(
+            rule
+            for rule in self.rules
+            if (not rule.modes or mode in rule.modes)
+            and (not rule.purposes or purpose in rule.purposes)
+        )
+
     def today(self, now: datetime) -> date:
         """The day in the organization's zone."""
         return now.astimezone(ZoneInfo(self.zone)).date()
@@ -116,10 +125,8 @@ def law_for(ruleset: Ruleset, places: tuple[Place, ...], mode: str, purpose: str
     places = places or (("", ""),)
     rules = [
         rule
-        for rule in ruleset.rules
+        for rule in ruleset.for_call(mode, purpose)
         if any(rule.covers(place) for place in places)
-        and (not rule.modes or mode in rule.modes)
-        and (not rule.purposes or purpose in rule.purposes)
     ]
     limits = tuple(rule for rule in rules if rule.kind != Kind.HOURS)
     of_calls = [rule for rule in limits if rule.kind in _OF_CALLS]

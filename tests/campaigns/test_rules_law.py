@@ -1,6 +1,7 @@
 """The law book at its boundaries, by the ids of its rules; no database."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -370,7 +371,7 @@ def test_a_rule_more_never_allows_more(
 ) -> None:
     dials = tuple(now - span for span in ago)
     past = {"dials": dials, "lead_dials": dials, "talked_at": max(dials, default=None)}
-    more: dict[str, object] = {"zones": tuple(zones), "mode": mode, "purpose": purpose}
+    more: dict[str, Any] = {"zones": tuple(zones), "mode": mode, "purpose": purpose}
 
     few = decide(call(Ruleset(tuple(rules)), *places, past=dict(past), **more), now)
     many = decide(call(Ruleset((*rules, one)), *places, past=dict(past), **more), now)
