@@ -45,6 +45,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "campaigns.change_campaign",
         ),
         Item(
+            "Sheets",
+            "campaigns:sheets",
+            "icon-[tabler--table]",
+            "campaigns.view_leadsheet",
+        ),
+        Item(
             "Not called",
             "campaigns:suppression",
             "icon-[tabler--phone-off]",

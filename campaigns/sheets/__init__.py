@@ -2,7 +2,7 @@
 
 from campaigns.sheets.choices import Choices
 from campaigns.sheets.importing import cancel, discard, due, fields_of, run_import, start_import
-from campaigns.sheets.listing import Pace, activate, pace
+from campaigns.sheets.listing import Pace, activate, find, original, pace
 from campaigns.sheets.previewing import Preview, preview
 from campaigns.sheets.receiving import Table, largest_upload, receive_upload, understood
 from campaigns.sheets.rejects import as_csv
@@ -21,7 +21,9 @@ __all__ = [
     "discard",
     "due",
     "fields_of",
+    "find",
     "largest_upload",
+    "original",
     "pace",
     "preview",
     "receive_upload",

@@ -1,13 +1,48 @@
 """Sheets in their list: how fast one goes, and which one is active."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
+
+from django.core.files.storage import storages
+from django.db.models import Q
 
 from accounts.models import User
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheets import receiving
 from core.errors import DomainError
 from core.retry import retried
+
+_PAGE: Final = 30
+
+
+def find(
+    user: Any, *, search: str = "", status: str = "", after: str = ""
+) -> tuple[list[LeadSheet], int | None]:
+    """Sheets that the user sees, newest first, and after which the next page begins."""
+    found = LeadSheet.objects.for_user(user).select_related("campaign", "created_by")
+    if search:
+        found = found.filter(Q(name__icontains=search) | Q(campaign__name__icontains=search))
+    if status:
+        found = found.filter(status=status)
+    if after.isascii() and after.isdecimal():
+        found = found.filter(pk__lt=int(after[:18]))
+    rows = list(found.order_by("-pk")[: _PAGE + 1])
+    return rows[:_PAGE], rows[_PAGE - 1].pk if len(rows) > _PAGE else None
+
+
+def original(sheet: LeadSheet) -> Iterator[bytes]:
+    """The file as it was uploaded, piece by piece. Raises DomainError when it is gone."""
+    storage = storages[receiving.STORAGE]
+    if not storage.exists(sheet.file):
+        raise DomainError("The file is gone.", code="gone", status=404)
+
+    def pieces() -> Iterator[bytes]:
+        with storage.open(sheet.file, "rb") as opened:
+            yield from opened.chunks()
+
+    return pieces()
 
 
 @dataclass(frozen=True)

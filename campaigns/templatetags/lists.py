@@ -22,6 +22,12 @@ def lasting(seconds: int) -> str:
 
 
 @register.filter
+def remaining(seconds: int) -> str:
+    """About how long something still takes, such as "3 min"."""
+    return f"{-(-seconds // 60)} min" if seconds >= 60 else f"{seconds} s"
+
+
+@register.filter
 def of(names: dict[int, str], key: int) -> str:
     """The name that a key stands for; empty when there is none."""
     return names.get(key, "")

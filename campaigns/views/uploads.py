@@ -1,10 +1,13 @@
 """Pages of lists: the upload, what the columns hold, the import as it runs, the rejected rows."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,7 +15,9 @@ from accounts.authentication import person
 from campaigns import sheets, tasks
 from campaigns.forms import LayoutForm, MappingForm, UploadForm, add_refusal
 from campaigns.models import LeadSheet
+from campaigns.sheetforms import ChoicesForm, TemplateForm
 from campaigns.views import visible
+from campaigns.views.sheets import visible_sheet
 from core import audit, config
 from core.errors import DomainError, InputError
 from core.web import requires
@@ -48,14 +53,20 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A list: its columns to check before the import, its progress and its counts afterwards."""
-    row = _visible(request, pk)
+    row = visible_sheet(request, pk)
     if row.status == LeadSheet.Status.UPLOADED:
         return _check_columns(request, row)
     if request.method == "POST":  # the way on after a failure
         sheets.start_import(person(request), row)
         tasks.hint(row.pk)
         return redirect("campaigns:sheet", row.pk)
-    context = {"sheet": row, "campaign": row.campaign, "rejects": row.rejects.order_by("row")[:50]}
+    context = {
+        "sheet": row,
+        "campaign": row.campaign,
+        "rejects": row.rejects.order_by("row")[:50],
+        "pace": sheets.pace(row, timezone.now()),
+        "leads": row.leads.exists(),
+    }
     part = request.headers.get("HX-Target") == "sheet-progress"
     return render(request, "campaigns/_progress.html" if part else "campaigns/sheet.html", context)
 
@@ -64,35 +75,56 @@ def _check_columns(request: HttpRequest, row: LeadSheet) -> HttpResponse:
     """The mapping page; a changed layout draws its form anew, a POST starts the import."""
     layout_form = LayoutForm(request.POST if request.method == "POST" else request.GET)
     layout = layout_form.given()
-    preview = sheets.preview(row, layout=layout)
-    form = MappingForm(preview, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    templates = TemplateForm(row, request.GET)
+    preview = sheets.preview(row, layout=layout, template=templates.chosen())
+    sent = request.POST if request.method == "POST" else None
+    form, choices = MappingForm(preview, sent), ChoicesForm(row, preview.template, sent)
+    if sent is not None and form.is_valid() and choices.is_valid():
         try:
-            sheets.start_import(person(request), row, form.given(), layout=layout)
+            _import(request, row, preview, form, choices, layout)
         except InputError as error:
-            add_refusal(form, error)
+            add_refusal(choices if set(error.errors) & set(choices.fields) else form, error)
         else:
-            tasks.hint(row.pk)
             return redirect("campaigns:sheet", row.pk)
     context = {
         "sheet": row,
         "campaign": row.campaign,
         "preview": preview,
         "form": form,
+        "choices": choices,
+        "templates": templates,
         "layout": LayoutForm(initial=preview.layout.as_json()),
     }
     part = request.headers.get("HX-Target") == "sheet-columns"
     template = "campaigns/_columns.html" if part else "campaigns/columns.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    status = 422 if form.errors or choices.errors else 200
+    return render(request, template, context, status=status)
+
+
+def _import(
+    request: HttpRequest,
+    row: LeadSheet,
+    preview: sheets.Preview,
+    form: MappingForm,
+    choices: ChoicesForm,
+    layout: dict[str, Any],
+) -> None:
+    """Makes the import due, and keeps how the list is read where a name for that is given."""
+    chosen = choices.given() if "duplicates" in choices.data else None
+    mapping, user = form.given(), person(request)
+    begun = sheets.start_import(user, row, mapping, layout=layout, choices=chosen)
+    if name := choices.cleaned_data["save_as"]:
+        sheets.save_template(user, begun, name, names=preview.names, mapping=mapping)
+    tasks.hint(row.pk)
 
 
 @requires("campaigns.add_leadsheet")
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forgets an upload that was not imported."""
-    row = _visible(request, pk)
+    """Forgets a list of which there are no leads."""
+    row = visible_sheet(request, pk)
     sheets.discard(person(request), row)
-    messages.success(request, f"{row.name} is discarded.")
+    messages.success(request, f"{row.name} is deleted.")
     return redirect("campaigns:detail", row.campaign_id)
 
 
@@ -100,7 +132,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that became no lead, each with its reason, as CSV."""
-    row = _visible(request, pk)
+    row = visible_sheet(request, pk)
     audit.record("sheet.rejects_exported", row)
     name = slugify(row.name.rpartition(".")[0]) or "sheet"
     return StreamingHttpResponse(
@@ -108,11 +140,6 @@ def rejects(request: HttpRequest, pk: int) -> HttpResponseBase:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-rejected.csv"'},
     )
-
-
-def _visible(request: HttpRequest, pk: int) -> LeadSheet:
-    rows = LeadSheet.objects.for_user(request.user).select_related("campaign", "created_by")
-    return get_object_or_404(rows, pk=pk)
 
 
 def _go_to(request: HttpRequest, address: str) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns import callbacks, nationallists, patterns, sheets
-from campaigns.models import Campaign
+from campaigns.models import Campaign, LeadSheet
 from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
 from tests.campaigns.lists import imported, upload
@@ -29,6 +29,24 @@ def fresh_sheet(cast: Cast) -> dict[str, Any]:
 
 def imported_sheet(cast: Cast) -> dict[str, Any]:
     return {"pk": imported(_campaign_of(cast), "Phone\n12\n").pk}
+
+
+def waiting_sheet(cast: Cast) -> dict[str, Any]:
+    known = fresh_sheet(cast)
+    sheets.start_import(None, LeadSheet.objects.get(**known))
+    return known
+
+
+def active_sheet(cast: Cast) -> dict[str, Any]:
+    campaign = _campaign_of(cast)
+    Campaign.objects.filter(pk=campaign.pk).update(mode="ai")
+    return {"pk": imported(campaign, "Phone\n2125550123\n").pk}
+
+
+def sheet_template(cast: Cast) -> dict[str, Any]:
+    sheet = LeadSheet.objects.get(**fresh_sheet(cast))
+    kept = {"names": ["Name", "Phone"], "mapping": ["name", "phone"]}
+    return {"pk": sheets.save_template(None, sheet, "Weekly", **kept).pk}
 
 
 def lead(cast: Cast) -> dict[str, Any]:
@@ -77,6 +95,12 @@ ROUTES = [
     Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:sheet", {"GET": {MANAGER}, "POST": {MANAGER}}, fresh_sheet),
+    Route("campaigns:sheets", {"GET": {MANAGER}}),
+    Route("campaigns:sheet_template", {"POST": {MANAGER}}, sheet_template),
+    Route("campaigns:sheet_activate", {"POST": {MANAGER}}, active_sheet),
+    Route("campaigns:sheet_cancel", {"POST": {MANAGER}}, waiting_sheet),
+    Route("campaigns:sheet_file", {"GET": {MANAGER}}, fresh_sheet),
+    Route("campaigns:sheet_undo", {"GET": {MANAGER}, "POST": {MANAGER}}, imported_sheet),
     Route("campaigns:sheet_discard", {"POST": {MANAGER}}, fresh_sheet),
     Route("campaigns:sheet_rejects", {"GET": {MANAGER}}, imported_sheet),
     Route("campaigns:dispositions", {"GET": {MANAGER}, "POST": {MANAGER}}),

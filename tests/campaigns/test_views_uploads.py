@@ -193,3 +193,105 @@ def test_a_failed_import_can_be_tried_again(client: Client, campaign: Campaign) 
     assert "Try again" in page
     sheet.refresh_from_db()
     assert sheet.status == LeadSheet.Status.WAITING
+
+
+def test_choices_and_a_template_are_kept_with_the_import(
+    client: Client, campaign: Campaign
+) -> None:
+    # given
+    sheet = sheets.receive_upload(None, campaign, upload("Who,Reach\nAnn,2125550123\n"))
+    page = client.get(reverse("campaigns:sheet", args=[sheet.pk])).content.decode()
+    assert "Country of bare numbers" in page
+
+    # when
+    form = {
+        "field_0": "name",
+        "field_1": "phone",
+        "header_row": "1",
+        "save_as": "Weekly",
+        "default_region": "us",
+        "duplicates": "recent",
+        "duplicate_days": "7",
+        "scrub": "on",
+    }
+    client.post(reverse("campaigns:sheet", args=[sheet.pk]), form)
+
+    # then the next list of the shape says so
+    sheet.refresh_from_db()
+    assert (sheet.default_region, sheet.duplicates, sheet.duplicate_days) == ("US", "recent", 7)
+    assert sheet.scrub
+    following = sheets.receive_upload(None, campaign, upload("Who,Reach\nBob,2125550124\n"))
+    page = client.get(reverse("campaigns:sheet", args=[following.pk])).content.decode()
+    assert "selected>Weekly</option>" in page
+    listed = client.get(reverse("campaigns:sheets")).content.decode()
+    assert "Weekly" in listed
+
+
+def test_a_wrong_choice_is_told_at_its_field(client: Client, campaign: Campaign) -> None:
+    sheet = sheets.receive_upload(None, campaign, upload(LIST))
+    form = {"field_0": "name", "field_1": "phone", "field_2": "custom", "header_row": "1"}
+
+    answer = client.post(
+        reverse("campaigns:sheet", args=[sheet.pk]),
+        {**form, "duplicates": "campaign", "default_region": "XX"},
+    )
+
+    assert answer.status_code == 422
+    assert "No country has this code." in answer.content.decode()
+
+
+def test_an_import_is_undone_once_its_number_of_leads_is_typed(
+    client: Client, campaign: Campaign
+) -> None:
+    sheet = imported(campaign, LIST)
+    address = reverse("campaigns:sheet_undo", args=[sheet.pk])
+    assert address in client.get(reverse("campaigns:sheet", args=[sheet.pk])).content.decode()
+
+    wrong = client.post(address, {"leads": "7"})
+    assert (wrong.status_code, "Type 1 to confirm." in wrong.content.decode()) == (422, True)
+    client.post(address, {"leads": "1"})
+    sheets.run_undo(sheet.pk)
+
+    sheet.refresh_from_db()
+    assert sheet.status == LeadSheet.Status.UNDONE
+    assert "Undone" in client.get(reverse("campaigns:sheet", args=[sheet.pk])).content.decode()
+
+
+def test_a_list_without_leads_is_downloaded_and_deleted(client: Client, campaign: Campaign) -> None:
+    sheet = imported(campaign, "Phone\n12\n")
+
+    sent: Any = client.get(reverse("campaigns:sheet_file", args=[sheet.pk]))
+    assert b"".join(sent.streaming_content) == b"Phone\n12\n"
+    client.post(reverse("campaigns:sheet_discard", args=[sheet.pk]))
+
+    assert not LeadSheet.objects.exists()
+
+
+def test_one_list_of_an_ai_campaign_is_active(client: Client, campaign: Campaign) -> None:
+    # given
+    Campaign.objects.filter(pk=campaign.pk).update(mode="ai")
+    first = imported(campaign, "Phone\n2125550123\n")
+    second = imported(campaign, "Phone\n2125550124\n")
+
+    # when
+    client.post(reverse("campaigns:sheet_activate", args=[first.pk]))
+
+    # then
+    active = LeadSheet.objects.filter(active=True).values_list("pk", flat=True)
+    assert list(active) == [first.pk]
+    assert second.pk not in active
+
+
+def test_lists_are_found_by_file_campaign_and_status(
+    client: Client, campaign: Campaign, django_assert_max_num_queries: Any
+) -> None:
+    imported(campaign, "Phone\n2125550123\n", "spring.csv")
+    imported(campaign, "Phone\n2125550124\n", "summer.csv")
+
+    with django_assert_max_num_queries(14):
+        page = client.get(reverse("campaigns:sheets"), {"q": "spring"}).content.decode()
+
+    assert "spring.csv" in page
+    assert "summer.csv" not in page
+    none = client.get(reverse("campaigns:sheets"), {"status": "failed"}).content.decode()
+    assert "No list matches" in none
