@@ -111,6 +111,7 @@ class DayForm(forms.Form):
 class PeopleNowForm(forms.Form):
     """Which people are shown: of a team, in a state."""
 
+    q = forms.CharField(required=False, max_length=120)
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
     state = forms.ChoiceField(
         choices=[("", "Every state"), *AgentSeat.State.choices], required=False
@@ -118,12 +119,14 @@ class PeopleNowForm(forms.Form):
 
     def __init__(self, user: User, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        teams = Team.objects.for_user(user).order_by("name")
+        teams = Team.objects.for_user(user).filter(archived_at=None).order_by("name")
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]  # of a model choice
 
     def narrow(self, seats: Any) -> Any:
         """The seats that are asked for; what makes no sense narrows nothing."""
         self.is_valid()
+        if words := self.cleaned_data.get("q"):
+            seats = seats.filter(user__name__icontains=words)
         if team := self.cleaned_data.get("team"):
             members = team.members.values("pk")
             seats = seats.filter(user__in=members)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +21,8 @@ from accounts.timesheets import Totals
 from core import audit
 from core.web import requires
 
+# Each row is made again every time one of them moves.
+PAGE = 100
 # A cell that begins so is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TIMES = ("ready_ms", "on_call_ms", "wrap_up_ms", "paid_ms", "unpaid_ms", "away_ms", "offline_ms")
@@ -43,14 +46,20 @@ def people_now(request: HttpRequest) -> HttpResponse:
     """Who does what since when, with today's totals; the rows alone when something changed."""
     user = person(request)
     form = PeopleNowForm(user, request.GET)
-    seats = form.narrow(_seats(user))
+    after = request.GET.get("after", "")
+    ids = list(_after(form.narrow(_seats(user)), after).values_list("pk", flat=True)[: PAGE + 1])
+    rest = request.GET.copy()
+    rest.pop("after", None)
     today = _today(user)
     context = {
         "form": form,
-        "rows": _rows(seats, today, user),
+        "rows": _rows(AgentSeat.objects.filter(pk__in=ids[:PAGE]), today, user),
+        "next": ids[PAGE - 1] if len(ids) > PAGE else None,
+        "is_later": bool(after),
         "counts": _counts(_seats(user)),
         "today": today,
         "query": request.GET.urlencode(),
+        "rest": rest.urlencode(),
         "topics": _topics(user),
     }
     part = request.headers.get("HX-Target") == "presence-rows"
@@ -93,6 +102,17 @@ def _seats(user: User) -> Any:
     return seats.filter(user__role=User.Role.AGENT)
 
 
+def _after(seats: Any, cursor: str) -> Any:
+    """The seats by their people's names, those that follow the last one of the former page."""
+    seats = seats.order_by("user__name", "pk")
+    is_id = cursor.isascii() and cursor.isdecimal() and len(cursor) < 19
+    found = AgentSeat.objects.filter(pk=cursor).select_related("user").first() if is_id else None
+    if found is None:
+        return seats
+    name = found.user.name
+    return seats.filter(Q(user__name__gt=name) | Q(user__name=name, pk__gt=found.pk))
+
+
 def _rows(seats: Any, day: date, user: User) -> list[Row]:
     sheets = timesheets.of_people(seats, day, user.timezone, timezone.now())
     found = seats.select_related("user", "break_reason", "moved_by").order_by("user__name", "pk")
@@ -101,8 +121,9 @@ def _rows(seats: Any, day: date, user: User) -> list[Row]:
 
 def _counts(seats: Any) -> list[tuple[str, str, int]]:
     """How many people are in each state."""
-    states = list(seats.order_by().values_list("state", flat=True))
-    return [(value, label, states.count(value)) for value, label in AgentSeat.State.choices]
+    counted = seats.order_by().values_list("state").annotate(count=Count("pk"))
+    found: dict[str, int] = dict(counted)
+    return [(value, label, found.get(value, 0)) for value, label in AgentSeat.State.choices]
 
 
 def _topics(user: User) -> str:
