@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns import callbacks
+from campaigns import callbacks, leadfilter
 from campaigns.models import Callback, Campaign, Lead, QueueEntry
 from core import config
 
@@ -75,6 +75,13 @@ def new_leads(
     dives = [rows.filter(window_class=pk).values_list("rank", "pk")[:limit] for pk in classes]
     first = heapq.nsmallest(limit, (row for dive in dives for row in dive))
     return [Candidate(pk, Tier.NEW, rank) for rank, pk in first]
+
+
+def left_out(campaign: Campaign, wanted: leadfilter.Filter, limit: int) -> list[int]:
+    """New leads that the campaign's filter seems to leave out, in no order."""
+    new = Lead.objects.filter(campaign=campaign, status=S.NEW)
+    unlike = new.alias(unlike=leadfilter.unlike(wanted)).filter(unlike=1).order_by()
+    return list(unlike.values_list("pk", flat=True)[:limit])
 
 
 def anything_due(campaign_id: int, now: datetime) -> bool:

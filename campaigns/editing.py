@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns import dispositions, lawbook, queue
+from campaigns import dispositions, lawbook, leadfilter, queue
 from campaigns.models import Campaign, Disposition
 from core import audit, phone, realtime
 from core.errors import DomainError, InputError
@@ -40,7 +40,10 @@ _VERBS_FROM: Final[dict[tuple[str, str], str]] = {
 }
 # A change of these makes every stored decision about calling windows and attempts old.
 _RULES: Final = frozenset(
-    {"window_start", "window_end", "window_days", "max_attempts", "starts_on", "ends_on"}
+    {
+        *("window_start", "window_end", "window_days", "max_attempts", "starts_on", "ends_on"),
+        *("mode", "purpose", "lead_filter"),
+    }
 )
 _MANY: Final[tuple[str, ...]] = ("dispositions", "teams", "agents", "managers")
 _TIMES: Final = frozenset({"id", "created_at", "updated_at"})
@@ -167,7 +170,13 @@ def _check(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
         errors["window_days"] = ["Days are numbered from 1 for Monday to 7 for Sunday."]
     errors |= _strangers(campaign, people)
     try:
-        campaign.full_clean(exclude=[*errors, "window_days"], validate_constraints=not errors)
+        leadfilter.parse(campaign.lead_filter)
+    except InputError as error:
+        errors |= error.errors
+    try:
+        campaign.full_clean(
+            exclude=[*errors, "window_days", "created_by"], validate_constraints=not errors
+        )
     except ValidationError as error:
         errors |= _sentences(error)
     if errors:

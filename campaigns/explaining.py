@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import Count, Min
 
-from campaigns import facts, queue
+from campaigns import facts, leadfilter, queue
 from campaigns.eligibility import decide_campaign
 from campaigns.models import (
     Callback,
@@ -30,6 +30,7 @@ RULES: Final = {
     "max_attempts": "Dialed as often as the campaign allows",
     "invalid_number": "No complete international number",
     "live_elsewhere": "Their number is in another call",
+    "lead_filter": "Not chosen by the campaign's filter",
     "campaign_dates": "Outside the campaign's dates",
     "campaign_not_running": "The campaign does not run",
 }
@@ -135,6 +136,11 @@ def _retries(campaign: Campaign, now: datetime) -> list[Cause]:
         _cause(RULES.get(rule, rule.replace("_", " ")) or "To be tried again", leads, at, now)
         for rule, leads, at in counted.order_by("-leads")
     ]
+    left_out = Lead.objects.filter(
+        campaign=campaign, status=S.RETRY, next_attempt_at=None, blocked_by=leadfilter.RULE
+    ).count()
+    if left_out:
+        causes.append(Cause(RULES[leadfilter.RULE], left_out))
     promised = Callback.objects.filter(campaign=campaign, done_at=None)
     owed = promised.aggregate(leads=Count("pk"), at=Min("next_at"))
     if owed["leads"]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import queue, windows
+from campaigns import leadfilter, queue, windows
 from campaigns.models import Campaign, Lead, SuppressionEntry
 from campaigns.sheets import landing
 from campaigns.sheets.rows import MOST_PRIORITY, LeadFacts, RowError, lead_facts
@@ -103,6 +103,8 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
     else:
         before = audit.snapshot(found, _UPDATED)
         lead = _updated(found, facts)
+        if lead.blocked_by == leadfilter.RULE:
+            lead.next_attempt_at = now  # it may be chosen by now
         changed = [name for name in _UPDATED if before[name] != getattr(lead, name)]
     if dial_next and lead.status in _WAITING:
         lead.rank = _FRONT + time.time_ns() // 1000

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import AgentSeat
-from campaigns import candidates, facts, standing, windows
+from campaigns import candidates, facts, leadfilter, standing, windows
 from campaigns.candidates import Candidate
 from campaigns.eligibility import decide, decide_campaign, version
 from campaigns.models import Campaign, CampaignSlots, Lead, QueueEntry
@@ -39,6 +39,8 @@ config.define(
 LOW_WATER = 0.75
 # A head of refused leads is passed over in so many steps; the next fill goes on from there.
 ROUNDS = 5
+# So many new leads are moved away at once that the campaign's filter leaves out.
+SWEEP = 2000
 
 Tier = QueueEntry.Tier
 _WORKING = (
@@ -294,15 +296,27 @@ def _admit(work: _Filling, found: Iterable[Candidate], tier: int) -> bool:
     leads = list(
         Lead.objects.select_for_update(skip_locked=True)
         .filter(pk__in=places, status=status)
-        .defer("remarks", "custom")
+        .defer(*leadfilter.unneeded(work.campaign))
     )
     known = facts.of_leads(work.campaign, leads, promised=tier == Tier.CALLBACK, now=work.now)
     decisions = {lead.pk: decide(known[lead.pk], work.now) for lead in leads}
     refused = [lead for lead in leads if not decisions[lead.pk].allowed]
     if refused:
         standing.refuse(refused, decisions, work.now)
+    if any(lead.blocked_by == leadfilter.RULE for lead in refused):
+        _sweep(work.campaign)
     _insert(work, [lead for lead in leads if decisions[lead.pk].allowed], places, tier)
     return bool(leads)
+
+
+def _sweep(campaign: Campaign) -> None:
+    """Where the filter left out one new lead, it leaves out others: many at once, unlocked ones."""
+    wanted = leadfilter.parse(campaign.lead_filter)
+    found = Lead.objects.select_for_update(skip_locked=True).filter(
+        pk__in=candidates.left_out(campaign, wanted, SWEEP), status=Lead.Status.NEW
+    )
+    rows = found.defer(*leadfilter.unneeded(campaign))
+    standing.leave_out([lead for lead in rows if not leadfilter.matches(wanted, lead)])
 
 
 def _insert(

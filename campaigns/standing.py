@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from campaigns import callbacks
+from campaigns import callbacks, leadfilter
 from campaigns.eligibility import Decision
 from campaigns.models import Lead
 from core import config, statements
@@ -26,7 +26,7 @@ MOVES: Final[dict[str, frozenset[str]]] = {
     S.NEW: frozenset({S.QUEUED, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
     S.QUEUED: frozenset({S.NEW, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
     S.CLAIMED: frozenset({S.RETRY, S.FINISHED, S.SUPPRESSED}),
-    S.RETRY: frozenset({S.QUEUED, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
+    S.RETRY: frozenset({S.NEW, S.QUEUED, S.CLAIMED, S.RETRY, S.FINISHED, S.SUPPRESSED}),
     S.FINISHED: frozenset({S.RETRY, S.FINISHED, S.SUPPRESSED}),
     S.SUPPRESSED: frozenset({S.RETRY, S.SUPPRESSED}),
 }
@@ -61,6 +61,18 @@ def reconsider(campaign_id: int, now: datetime) -> None:
     """Whatever refused leads of a campaign before, they are decided again, as rules changed."""
     refused = Lead.objects.filter(campaign_id=campaign_id, status=S.RETRY).exclude(blocked_by="")
     refused.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+    # Those that a filter left out have no time of their own; the others keep their place.
+    out = refused.filter(blocked_by=leadfilter.RULE, next_attempt_at=None)
+    out.filter(attempts__gt=0).update(next_attempt_at=now)
+    out.filter(attempts=0).update(status=S.NEW, blocked_by="")
+
+
+def leave_out(leads: Collection[Lead]) -> None:
+    """The campaign's filter does not choose these new leads: they wait for another filter."""
+    ids = [lead.pk for lead in leads]
+    Lead.objects.filter(pk__in=ids, status=S.NEW).update(
+        status=S.RETRY, blocked_by=leadfilter.RULE, blocked_until=None, next_attempt_at=None
+    )
 
 
 def refuse(leads: Collection[Lead], decisions: Mapping[int, Decision], now: datetime) -> None:
@@ -117,6 +129,10 @@ def _apply(lead: Lead, decision: Decision, now: datetime) -> None:
             lead.status, lead.next_attempt_at, lead.finished_because = status, None, rule
             return
     _check([lead], S.RETRY)
+    if leadfilter.RULE in rules:
+        lead.status, lead.next_attempt_at = S.RETRY, None
+        lead.blocked_by, lead.blocked_until = leadfilter.RULE, None
+        return
     again = now + timedelta(seconds=config.get("queue.look_again_s"))
     until = max(refusal.until or again for refusal in decision.refusals)
     lead.status, lead.next_attempt_at = S.RETRY, until

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns import facts, queue, windows
+from campaigns import facts, leadfilter, queue, windows
 from campaigns.eligibility import decide_campaign
 from campaigns.models import Campaign, DialAttempt, Lead
 
@@ -56,7 +56,9 @@ def nothing(campaigns: Sequence[Campaign], now: datetime) -> Claim:
         return Claim(None, "outside_window", "It is outside the calling hours.", next_at)
     if next_at:
         return Claim(None, "nothing_due", "No lead is due yet.", next_at)
-    if leads.filter(status__in=[S.NEW, S.RETRY]).exists():
+    if (waiting := leads.filter(status__in=[S.NEW, S.RETRY])).exists():
+        if not waiting.exclude(blocked_by=leadfilter.RULE).exists():
+            return Claim(None, "list_finished", "The campaign's filter chooses no further lead.")
         message = "The remaining leads cannot be called: no calling hours are known for them."
         return Claim(None, "outside_window", message)
     return Claim(None, "list_finished", "Every lead of the list has been worked through.")
