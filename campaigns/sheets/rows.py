@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from campaigns.sheets import places
+from campaigns.sheets import places, postal
 from core.phone import Phone, PhoneError, normalize
 
 LONGEST_ROW: Final = 10_000  # characters
@@ -206,7 +206,10 @@ def _place(
     phone: Phone,
     custom: dict[str, str],
 ) -> tuple[tuple[str, ...], str]:
-    """Every zone in which the lead may be, and the state: column, else number and state."""
+    """Every zone in which the lead may be, and the state: by the column, else by all that is known.
+
+    `timezone_source` is the finest that told: column, postal, region or phone.
+    """
     country = fields["country"]
     _, region_text = values.get("region", ("", ""))
     if region_text:
@@ -222,9 +225,20 @@ def _place(
         custom[name] = zone_text
     # A mobile number travels: both where it was issued and where the lead lives must be open.
     stated = places.zones_of_state(state, country) if region_text else ()
-    zones = _distinct((*phone.zones, *stated))
-    fields |= {"timezone": shown_zone(zones), "timezone_source": "phone" if zones else ""}
+    by_code = postal.zones(fields.get("postal_code", ""), country)
+    zones = _distinct((*phone.zones, *_home(stated, by_code)))
+    source = "postal" if by_code else "region" if stated else "phone" if zones else ""
+    fields |= {"timezone": shown_zone(zones), "timezone_source": source}
     return zones, state
+
+
+@lru_cache(maxsize=4096)
+def _home(stated: tuple[str, ...], by_code: tuple[str, ...]) -> tuple[str, ...]:
+    """Where the lead may live: a code narrows its state; where the two disagree, both may be."""
+    if not stated or not by_code:
+        return stated or by_code
+    clocks = {_clock(zone) for zone in stated}
+    return tuple(zone for zone in by_code if _clock(zone) in clocks) or (*stated, *by_code)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.sheets import places
+from campaigns.sheets import places, postal
 from campaigns.sheets.rows import RowError, column_names, lead_facts
 
 
@@ -47,7 +47,7 @@ def test_a_full_row_is_read() -> None:
         "region": "US-NY",
         "postal_code": "10001",
         "timezone": "America/New_York",
-        "timezone_source": "phone",
+        "timezone_source": "postal",
         "priority": 10,
         "consent": True,
         "external_id": "A-1",
@@ -149,6 +149,61 @@ def test_a_lead_who_lives_elsewhere_than_the_number_may_be_in_either_zone() -> N
     assert found.zones == ("America/Los_Angeles", "America/New_York")
     assert found.fields["timezone"] == ""
     assert found.state == "CA"
+
+
+@pytest.mark.parametrize(
+    ("cells", "zones", "source"),
+    [
+        ({}, ("America/New_York",), "phone"),
+        ({"region": "New York"}, ("America/New_York",), "region"),
+        ({"region": "Texas"}, ("America/Chicago", "America/Denver", "America/New_York"), "region"),
+        (
+            {"region": "Texas", "postal_code": "78701"},
+            ("America/Chicago", "America/New_York"),
+            "postal",
+        ),
+        ({"postal_code": "79901-1234"}, ("America/Chicago", "America/Denver"), "postal"),
+        ({"postal_code": "2139"}, ("America/New_York",), "postal"),
+        ({"region": "Ohio", "postal_code": "97201"}, ("America/Los_Angeles",), "postal"),
+        ({"postal_code": "V5K 0A1", "country": "Canada"}, ("America/Vancouver",), "postal"),
+        ({"postal_code": "10115", "country": "DE"}, ("America/New_York",), "phone"),
+        ({"postal_code": "none"}, ("America/New_York",), "phone"),
+        ({"postal_code": "78701", "timezone": "PST"}, ("America/Los_Angeles",), "column"),
+    ],
+)
+def test_every_zone_in_which_a_lead_may_be_is_kept_with_its_source(
+    cells: dict[str, str], zones: tuple[str, ...], source: str
+) -> None:
+    found = facts(phone="+12125550123", **cells)
+
+    assert set(zones) <= set(found.zones)
+    assert found.fields["timezone_source"] == source
+    if source != "column":
+        assert "America/New_York" in found.zones  # where the number is from
+
+
+def test_a_postal_code_narrows_its_state() -> None:
+    assert facts(phone="5125550123", region="TX", postal_code="78701").zones == ("America/Chicago",)
+    assert facts(phone="9155550123", region="TX", postal_code="79901").zones == (
+        "America/Chicago",
+        "America/Denver",
+    )
+
+
+def test_the_table_of_postal_codes_knows_the_lines_between_zones() -> None:
+    known = {
+        "32401": {"America/Chicago", "America/New_York"},  # Florida's line
+        "33101": {"America/New_York"},
+        "47701": {"America/Chicago"},
+        "46201": {"America/New_York"},
+        "85001": {"America/Phoenix"},
+        "96813": {"Pacific/Honolulu"},
+        "99501": {"America/Anchorage", "America/Adak"},
+        "00901": {"America/Puerto_Rico"},
+        "09001": set(),  # soldiers abroad
+    }
+
+    assert {code: set(postal.zones(code, "US")) for code in known} == known
 
 
 def test_zones_with_the_same_clock_count_once() -> None:
