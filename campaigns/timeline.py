@@ -7,7 +7,14 @@ from typing import Final
 
 from campaigns import callbacks, facts, numbers
 from campaigns.eligibility import Refusal, decide
-from campaigns.models import Callback, Campaign, DialAttempt, Lead, SuppressionEntry
+from campaigns.models import (
+    Callback,
+    Campaign,
+    ConsentRecord,
+    DialAttempt,
+    Lead,
+    SuppressionEntry,
+)
 
 S = Lead.Status
 LONGEST: Final = 100  # moments of each kind
@@ -40,15 +47,16 @@ class Outlook:
 
 
 def moments(lead: Lead) -> list[Moment]:
-    """Import, reservations, promises and suppression, the newest first, in a fixed number of
-    queries. The calls themselves belong to the app above."""
-    found = [_arrival(lead), *_attempts(lead), *_promises(lead), *_suppressions(lead)]
+    """Import, reservations, promises, suppression and consent, the newest first, in a fixed number
+    of queries. The calls themselves belong to the app above."""
+    about_number = [*_suppressions(lead), *_consents(lead)]
+    found = [_arrival(lead), *_attempts(lead), *_promises(lead), *about_number]
     return sorted(found, key=lambda moment: moment.at, reverse=True)
 
 
 def outlook(lead: Lead, now: datetime) -> Outlook:
     """What the rules say about the lead at this moment, and what the queue will do about it."""
-    number = numbers.known(lead.organization_id, lead.phone)
+    number = numbers.known(lead.organization_id, lead.number)
     promised = bool(callbacks.owed([lead.pk]))
     known = facts.of_number(number, campaign=lead.campaign, lead=lead, promised=promised, now=now)
     sentence, at = _next(lead, now)
@@ -135,6 +143,19 @@ def _suppressions(lead: Lead) -> Iterator[Moment]:
         detail = f"{row.get_source_display()}, {scope}. {row.reason}"
         by = row.created_by.name if row.created_by else ""
         yield Moment(row.created_at, "suppressed", "Its number is not called", detail, by)
+
+
+def _consents(lead: Lead) -> Iterator[Moment]:
+    rows = ConsentRecord.objects.filter(
+        organization=lead.organization_id, phone=lead.phone
+    ).select_related("created_by")
+    for row in rows.order_by("-pk")[:LONGEST]:
+        what = f"{row.get_kind_display()} consent to {row.get_voice_display().lower()}"
+        detail = f"{what}, {row.purpose}. {row.source}. {row.proof}".rstrip(". ") + "."
+        by = row.created_by.name if row.created_by else ""
+        yield Moment(row.granted_at, "allowed", "Consent given", detail, by)
+        if row.revoked_at:
+            yield Moment(row.revoked_at, "revoked", "Consent revoked", row.revoked_because)
 
 
 def _span(length: timedelta) -> str:

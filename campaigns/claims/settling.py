@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from campaigns import callbacks, numbers, queue, retries, standing, suppression
+from campaigns import callbacks, consents, numbers, phones, queue, retries, standing
 from campaigns.models import Campaign, DialAttempt, Disposition, Lead, SuppressionEntry
 from campaigns.retries import Plan
 from core.errors import DomainError
@@ -81,7 +81,7 @@ def dispose(
     again since stays where that call puts it. May come before or after `settle`.
     """
     if disposition.do_not_call:
-        suppression.suppress(
+        consents.stop(
             attempt.organization_id,
             attempt.phone,
             source=SuppressionEntry.Source.AGENT,
@@ -151,9 +151,11 @@ def _by_outcome(
     not_before: datetime | None,
 ) -> None:
     """Places a lead by what the line said."""
-    plan = retries.after_outcome(
-        _campaign(lead), lead, str(attempt.outcome), now=now, not_before=not_before
-    )
+    campaign, outcome = _campaign(lead), str(attempt.outcome)
+    turn = phones.after_outcome(campaign, lead, outcome, now)
+    plan = retries.after_outcome(campaign, lead, outcome, now=now, not_before=not_before, turn=turn)
+    if turn and plan.at:
+        standing.turn({lead.pk: turn})
     _follow(lead, plan, keep_promise=not reached, now=now)
 
 

@@ -1,6 +1,7 @@
 """Leads, the sheets they came on, and the numbers that are not called."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from django.conf import settings
@@ -190,6 +191,14 @@ class Lead(models.Model):
     def __str__(self) -> str:
         return self.name or f"Lead {self.pk}"
 
+    @cached_property
+    def number(self) -> str:
+        """The number whose turn it is; `campaigns.phones.read` knows it of many at once."""
+        if not self.phone_index:
+            return self.phone
+        further = list(self.phones.order_by("order", "id").values_list("phone", flat=True))
+        return ([self.phone, *further][self.phone_index :] or [self.phone])[0]
+
     @property
     def tries(self) -> int:
         """The attempts that count against the campaign's: those of this round."""
@@ -262,6 +271,7 @@ class SuppressionEntry(models.Model):
         IMPORT = "import", "Import"
         API = "api", "API"
         MANAGER = "manager", "Manager"
+        AI = "ai", "Artificial voice"
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=16)
