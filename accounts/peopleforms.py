@@ -12,10 +12,12 @@ from accounts import people, roles, zones
 from accounts.models import Organization, Team, User
 from accounts.organizations import Contract
 from accounts.people import Profile
-from accounts.teams import Roster
+from accounts.teams import Hours, Roster
 from core.errors import InputError
 
 _DAY = timedelta(days=1)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 _LIMITS = ("max_people", "max_agents", "max_managers", "max_qa")
 _LIMIT: dict[str, Any] = {"required": False, "min_value": 0, "max_value": 100_000}
 
@@ -135,9 +137,18 @@ class NewTeamForm(RefusableForm):
 
 
 class TeamForm(RefusableForm):
-    """A team's name and people; only a superadmin chooses who sees it."""
+    """A team's name, hours and people; only a superadmin chooses who sees it."""
 
     name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    starts_at = forms.TimeField(label="Works from", required=False, widget=_CLOCK)
+    ends_at = forms.TimeField(label="to", required=False, widget=_CLOCK)
+    works_on = forms.TypedMultipleChoiceField(
+        label="On",
+        coerce=int,
+        required=False,
+        choices=list(enumerate(_DAYS, 1)),
+        widget=forms.CheckboxSelectMultiple,
+    )
     managers = forms.ModelMultipleChoiceField(
         User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -148,7 +159,8 @@ class TeamForm(RefusableForm):
     def __init__(self, by: User, team: Team, data: Any = None) -> None:
         self.team = team
         there = {"managers": team.managers.all(), "members": team.members.all()}
-        super().__init__(data, initial={"name": team.name, **there})
+        hours = {name: getattr(team, name) for name in ("starts_at", "ends_at", "works_on")}
+        super().__init__(data, initial={"name": team.name, **hours, **there})
         for field, role in (("managers", User.Role.MANAGER), ("members", User.Role.AGENT)):
             fit = Q(role=role) & ~Q(status=User.Status.SUSPENDED)
             rows = User.objects.filter(organization=team.organization_id)
@@ -161,7 +173,8 @@ class TeamForm(RefusableForm):
         """What the valid form says; managers that were not asked for stay."""
         given = self.cleaned_data
         managers = given.get("managers", self.team.managers.all())
-        return Roster(given["name"], tuple(managers), tuple(given["members"]))
+        hours = Hours(given["starts_at"], given["ends_at"], tuple(given["works_on"]))
+        return Roster(given["name"], tuple(managers), tuple(given["members"]), hours)
 
 
 class OrganizationForm(RefusableForm):

@@ -1,7 +1,8 @@
 """Teams: who works together, and which managers see them. The only module that writes `Team`."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import time
 
 from django.utils import timezone
 
@@ -10,7 +11,17 @@ from core import audit, realtime
 from core.errors import InputError
 from core.retry import retried
 
-_SHOWN = ("name", "managers", "members")
+_SHOWN = ("name", "managers", "members", "starts_at", "ends_at", "works_on")
+_hours_changed: list[Callable[[int], None]] = []
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When a team works, in its organization's zone; without a start at any time."""
+
+    start: time | None = None
+    end: time | None = None
+    days: tuple[int, ...] = ()  # ISO weekdays; empty: every day
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,13 @@ class Roster:
     name: str
     managers: tuple[User, ...] = ()
     members: tuple[User, ...] = ()
+    hours: Hours = Hours()
+
+
+def on_hours_changed(told: Callable[[int], None]) -> None:
+    """Registers who is told the organization's id, in the same transaction, when teams work
+    at other hours than before."""
+    _hours_changed.append(told)
 
 
 @retried
@@ -55,16 +73,21 @@ def add(organization: Organization, wanted: Roster) -> Team:
 def change(team: Team, wanted: Roster) -> Team:
     """Gives a team another name or other people; who sees whom follows at once.
 
-    Raises InputError for a name that is taken, or people who do not fit.
+    Raises InputError for a name that is taken, people who do not fit, or hours that are none.
     """
     team = Team.objects.select_for_update().get(pk=team.pk)
     _demand_fit(team.organization_id, wanted, besides=team)
     before = audit.snapshot(team, _SHOWN)
     with audit.changes("team.changed", team, _SHOWN):
         team.name = wanted.name
-        team.save(update_fields=["name"])
+        team.starts_at, team.ends_at = wanted.hours.start, wanted.hours.end
+        team.works_on = sorted(wanted.hours.days)
+        team.save(update_fields=["name", "starts_at", "ends_at", "works_on"])
         team.managers.set(wanted.managers)
         team.members.set(wanted.members)
+    after = audit.snapshot(team, _SHOWN)
+    if any(before[name] != after[name] for name in ("starts_at", "ends_at", "works_on")):
+        _tell(team)
     gone = set(before["managers"]) - {person.pk for person in wanted.managers}
     if set(before["members"]) - {person.pk for person in wanted.members}:
         gone = set(before["managers"])
@@ -84,6 +107,13 @@ def archive(team: Team, *, archived: bool) -> None:
     team.archived_at = timezone.now() if archived else None
     team.save(update_fields=["archived_at"])
     audit.record("team.archived" if archived else "team.restored", team)
+    if team.starts_at is not None:
+        _tell(team)
+
+
+def _tell(team: Team) -> None:
+    for told in _hours_changed:
+        told(team.organization_id)
 
 
 def _demand_fit(organization: int, wanted: Roster, *, besides: Team | None = None) -> None:
@@ -92,11 +122,23 @@ def _demand_fit(organization: int, wanted: Roster, *, besides: Team | None = Non
         rows = rows.exclude(pk=besides.pk)
     if rows.exists():
         raise _misfit("name", "There is a team of this name.")
+    _demand_hours(wanted.hours)
     for field, chosen in (("managers", wanted.managers), ("members", wanted.members)):
         # A manager of another organization would see these people's calls.
         strangers = [person.name for person in chosen if person.organization_id != organization]
         if strangers:
             raise _misfit(field, f"Of another organization: {', '.join(strangers)}.")
+
+
+def _demand_hours(hours: Hours) -> None:
+    if (hours.start is None) != (hours.end is None):
+        raise _misfit("ends_at", "Give both a start and an end, or neither.")
+    if hours.start is not None and hours.end is not None and hours.start >= hours.end:
+        raise _misfit("ends_at", "The end lies before the start. A night shift is two teams.")
+    if not set(hours.days) <= set(range(1, 8)):
+        raise _misfit("works_on", "Days are numbered from 1 for Monday to 7 for Sunday.")
+    if hours.days and hours.start is None:
+        raise _misfit("starts_at", "Say from when to when it works on these days.")
 
 
 def _misfit(field: str, sentence: str) -> InputError:

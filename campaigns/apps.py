@@ -11,15 +11,16 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Says who may watch which campaigns and lists, and who may be ready for which; new rules
-        of the law book follow migrations."""
+        of the law book follow migrations, new decisions other hours of teams."""
         post_migrate.connect(_seed_rules, sender=self, dispatch_uid="campaigns.seed_rules")
-        from accounts import presence
-        from campaigns import readiness, watching
+        from accounts import presence, teams
+        from campaigns import editing, readiness, watching
         from core import realtime
 
         realtime.topic("campaign", may_watch=watching.may_watch_campaign)
         realtime.topic("sheet", may_watch=watching.may_watch_sheet)
         presence.check_campaigns(readiness.check)
+        teams.on_hours_changed(editing.rules_changed)
 
 
 def _seed_rules(**_: object) -> None:

@@ -91,7 +91,7 @@ def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
         for name in changed:
             setattr(row, name, fields[name])
         _check(row, people)
-        if _RULES.intersection(changed):
+        if _RULES.intersection(changed) or "teams" in people:
             row.rule_version += 1
         row.save()
         _assign(row, people)

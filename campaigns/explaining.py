@@ -32,6 +32,7 @@ RULES: Final = {
     "live_elsewhere": "Their number is in another call",
     "lead_filter": "Not chosen by the campaign's filter",
     "campaign_dates": "Outside the campaign's dates",
+    "team_hours": "None of the campaign's teams works now",
     "campaign_not_running": "The campaign does not run",
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
 
-from campaigns import bans, leadfilter, lookback, numbers, ruleset, windows
+from campaigns import bans, leadfilter, lookback, numbers, ruleset, shifts, windows
 from campaigns.bans import Person
 from campaigns.eligibility import CampaignRules, Facts, Law, Place, Ruleset, law_for
 from campaigns.lookback import Asked
@@ -46,6 +46,7 @@ def rules_of(campaign: Campaign) -> CampaignRules:
         ends_on=campaign.ends_on,
         window=windows.window_of(campaign),
         max_attempts=campaign.max_attempts,
+        shifts=shifts.of_campaign(campaign),
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery
 
-from campaigns import eligibility, ruleset
+from campaigns import eligibility, ruleset, shifts
 from campaigns.eligibility import Place
 from campaigns.models import Campaign, Lead, WindowClass, WindowState
 
@@ -84,6 +84,7 @@ def forget() -> None:
     _zones.clear()
     _places.clear()
     ruleset.forget()
+    shifts.forget()
 
 
 def window_of(campaign: Campaign) -> eligibility.Window:

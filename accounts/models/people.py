@@ -177,6 +177,10 @@ class Team(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(max_length=120)
+    # When it works, in its organization's zone; without a start at any time.
+    starts_at = models.TimeField(null=True, blank=True)
+    ends_at = models.TimeField(null=True, blank=True)
+    works_on = models.JSONField(default=list, blank=True)  # ISO weekdays; empty: every day
     managers = models.ManyToManyField(User, related_name="managed_teams", blank=True)
     members = models.ManyToManyField(User, related_name="teams", blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)

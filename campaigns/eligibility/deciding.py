@@ -10,7 +10,7 @@ from campaigns.eligibility.rules import Bound, Law, law_for
 from campaigns.eligibility.windows import Window, opening, utc, zone_of
 
 # Rises when the code below decides differently; see `version`.
-RULES_VERSION = 2
+RULES_VERSION = 3
 # A number that is in a call now is looked at again after this time.
 BUSY_ELSEWHERE = timedelta(seconds=60)
 _EPOCH_VERSIONS = 1_000_000
@@ -52,7 +52,7 @@ def _campaign_refusals(rules: CampaignRules, now: datetime) -> Iterator[Refusal]
         yield Refusal("campaign_not_running", "The campaign is not running.")
     zone = zone_of(rules.zone)
     if zone is None:
-        if rules.starts_on or rules.ends_on:
+        if rules.starts_on or rules.ends_on or rules.shifts:
             yield Refusal("campaign_dates", "The time zone of the campaign's dates is unknown.")
         return
     today = now.astimezone(zone).date()
@@ -63,6 +63,16 @@ def _campaign_refusals(rules: CampaignRules, now: datetime) -> Iterator[Refusal]
         )
     if rules.ends_on and today > rules.ends_on:
         yield Refusal("campaign_dates", f"The campaign ended on {rules.ends_on:%d %B %Y}.")
+    yield from _shift_refusals(rules, now)
+
+
+def _shift_refusals(rules: CampaignRules, now: datetime) -> Iterator[Refusal]:
+    """Nobody of its teams works now."""
+    spans = [opening(shift, (rules.zone,), now) for shift in rules.shifts]
+    starts = [span[0] for span in spans if span]
+    if rules.shifts and not any(start <= now for start in starts):
+        said = "None of the campaign's teams works at this hour."
+        yield Refusal("team_hours", said, min(starts, default=None))
 
 
 def _hours_refusals(facts: Facts, law: Law, now: datetime) -> Iterator[Refusal]:

@@ -29,7 +29,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRules:
-    """What a campaign demands. Its dates are days of `zone`, both included."""
+    """What a campaign demands. Its dates are days of `zone`, both included; so are its `shifts`
+    hours of `zone`, of which one is enough: none means any."""
 
     running: bool
     zone: str
@@ -37,6 +38,7 @@ class CampaignRules:
     ends_on: date | None
     window: Window
     max_attempts: int
+    shifts: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
