@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from campaigns.sheets import typed
+
 FIELDS: Final = {
     "phone": "Phone",
     "further_phone": "Further phone",
@@ -23,10 +25,13 @@ FIELDS: Final = {
     "consent": "Consent",
     "external_id": "External ID",
     "custom": "Keep as it is",
+    "custom_number": "Keep as a number",
+    "custom_date": "Keep as a date",
+    "custom_flag": "Keep as yes or no",
     "ignore": "Leave out",
 }
 # A sheet may have any number of these, and one of every other field.
-MANY: Final = frozenset({"further_phone", "custom", "ignore"})
+MANY: Final = frozenset({"further_phone", "custom", *typed.KINDS, "ignore"})
 # Words of headers without spacing and case; the first match of a column wins.
 _ALIASES: Final = {
     "phone": (
@@ -96,7 +101,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
 
 
 def recognize(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[str]:
-    """The field of each column, by name; what is unknown is "custom"."""
+    """The field of each column, by name; what is unknown is "custom", with its type."""
     width = max([len(header), *(len(row) for row in sample)], default=0)
     fields = ["custom"] * width
     taken: set[str] = set()
@@ -117,7 +122,9 @@ def recognize(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[st
         found_at = next((index for index in unknown if _mostly(shape, index, sample)), None)
         if field not in taken and found_at is not None:
             fields[found_at] = field
-    return fields
+    return [
+        _kind(index, sample) if field == "custom" else field for index, field in enumerate(fields)
+    ]
 
 
 def is_phonelike(cell: str) -> bool:
@@ -153,6 +160,12 @@ def _mostly_phones(index: int, sample: Sequence[Sequence[str]]) -> bool:
 def _mostly(shape: re.Pattern[str], index: int, sample: Sequence[Sequence[str]]) -> bool:
     cells = [row[index].strip() for row in sample if index < len(row) and row[index].strip()]
     return bool(cells) and sum(bool(shape.fullmatch(cell)) for cell in cells) >= 0.6 * len(cells)
+
+
+def _kind(index: int, sample: Sequence[Sequence[str]]) -> str:
+    """How a column of the list's own is kept; long numbers are codes, so they stay text."""
+    cells = [row[index] for row in sample if index < len(row)]
+    return "custom" if any(map(is_phonelike, cells)) else typed.kind(cells)
 
 
 def _names_phone(cell: str) -> bool:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from campaigns.sheets import places, postal
+from campaigns.sheets import places, postal, typed
+from campaigns.sheets.typed import Value
 from core.phone import Phone, PhoneError, normalize
 
 LONGEST_ROW: Final = 10_000  # characters
@@ -86,7 +87,7 @@ def lead_facts(
     for cell, what, name in zip(cells, mapping, names, strict=False):
         if text := cell.strip() if cell.isprintable() else _visible(cell):
             given.setdefault(what, []).append((name, text))
-    custom = dict(given.get("custom", []))
+    custom = _custom(given)
     values = {what: pairs[0] for what, pairs in given.items()}
     fields: dict[str, Any] = {"custom": custom}
     country = _country(values, custom)
@@ -103,7 +104,18 @@ def _visible(cell: str) -> str:
     return "".join(c for c in cell if (c >= " " and c != "\x7f") or c in "\n\t").strip()
 
 
-def _country(values: dict[str, tuple[str, str]], custom: dict[str, str]) -> str:
+def _custom(given: dict[str, list[tuple[str, str]]]) -> dict[str, Value]:
+    """The fields of the list's own, by name; a cell that is not of its column's type stays text."""
+    custom: dict[str, Value] = dict(given.get("custom", []))
+    for kind in typed.KINDS.keys() & given.keys():
+        read = typed.KINDS[kind]
+        for name, text in given[kind]:
+            value = read(text)
+            custom[name] = text if value is None else value
+    return custom
+
+
+def _country(values: dict[str, tuple[str, str]], custom: dict[str, Value]) -> str:
     name, text = values.get("country", ("", ""))
     code = places.country(text) if text else ""
     if text and not code:
@@ -112,7 +124,7 @@ def _country(values: dict[str, tuple[str, str]], custom: dict[str, str]) -> str:
 
 
 def _phones(
-    given: dict[str, list[tuple[str, str]]], region: str, custom: dict[str, str]
+    given: dict[str, list[tuple[str, str]]], region: str, custom: dict[str, Value]
 ) -> tuple[Phone, list[Phone]]:
     """The number to dial and further ones; where the first is none, a further one takes over."""
     found: list[Phone] = []
@@ -145,7 +157,7 @@ def _numbers(text: str, region: str) -> list[Phone]:
 
 
 def _texts(
-    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, str]
+    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, Value]
 ) -> None:
     """Plain texts; what does not fit its field is kept whole among the custom ones."""
     if "name" not in values:
@@ -158,7 +170,9 @@ def _texts(
         fields["remarks"] = values["remarks"][1]
 
 
-def _text(what: str, name: str, text: str, fields: dict[str, Any], custom: dict[str, str]) -> None:
+def _text(
+    what: str, name: str, text: str, fields: dict[str, Any], custom: dict[str, Value]
+) -> None:
     length = _LENGTHS[what]
     if what == "email" and not _EMAIL.fullmatch(text):
         custom[name] = text
@@ -171,7 +185,7 @@ def _text(what: str, name: str, text: str, fields: dict[str, Any], custom: dict[
 
 
 def _switches(
-    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, str]
+    values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, Value]
 ) -> None:
     """Priority and consent."""
     if "priority" in values:
@@ -204,7 +218,7 @@ def _place(
     values: dict[str, tuple[str, str]],
     fields: dict[str, Any],
     phone: Phone,
-    custom: dict[str, str],
+    custom: dict[str, Value],
 ) -> tuple[tuple[str, ...], str]:
     """Every zone in which the lead may be, and the state: by the column, else by all that is known.
 

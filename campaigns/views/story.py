@@ -41,6 +41,13 @@ def _facts(found: Lead) -> list[tuple[str, str]]:
         ("Priority", str(found.priority) if found.priority else ""),
         ("External id", found.external_id or ""),
         ("Remarks", found.remarks),
-        *((str(name), str(value)) for name, value in found.custom.items()),
+        *((str(name), _shown(value)) for name, value in found.custom.items()),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _shown(value: object) -> str:
+    """A field of the list's own, as people say it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

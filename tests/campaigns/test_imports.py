@@ -147,7 +147,7 @@ def test_a_workbook_is_read_as_its_values(campaign: Campaign) -> None:
     assert counts(sheet) == (2, 0, 0)
     assert sheet.layout["sheet"] == "Leads"
     ann = sheet.leads.get(phone="+12125550123")
-    assert (ann.sheet_row, ann.custom) == (4, {"Score": "42"})
+    assert (ann.sheet_row, ann.custom) == (4, {"Score": 42})
 
 
 def test_rejects_of_a_workbook_are_a_csv_too(campaign: Campaign) -> None:

@@ -31,6 +31,7 @@ export function customFacts(lead: LeadCard | null | undefined): Fact[] {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? JSON.stringify(value) : String(value).trim();
 }
 
