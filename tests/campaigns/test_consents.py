@@ -1,7 +1,7 @@
 """The ledger of consent: given, ended, and what it lets through."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
