@@ -1,5 +1,7 @@
 """The API of numbers that are not called."""
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -8,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import person
 from accounts.models import Organization
-from campaigns import bans, suppression
+from campaigns import bans, consents, suppression
 from campaigns.api.lists import named_campaign
 from campaigns.models import SuppressionEntry
 from campaigns.serializers import (
@@ -50,21 +52,14 @@ class Suppressions(APIView):
 
     @extend_schema(request=SuppressionSerializer, responses={201: SuppressionAnswerSerializer})
     def post(self, request: Request) -> Response:
-        """Keeps a number from being called, from now on; again, it changes nothing."""
+        """Keeps a number from being called, from now on; again, it changes nothing.
+
+        For good and everywhere it is someone's wish to be left in peace: their consent ends too.
+        """
         sent = SuppressionSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         given = sent.validated_data
-        named = given["campaign"]
-        entry = suppression.suppress(
-            _house(request),
-            phone.normalize(given["phone"], given["region"]).e164,
-            source=SuppressionEntry.Source.API,
-            reason=given["reason"],
-            by=person(request),
-            campaign=named_campaign(request, named) if named else None,
-            until=given["until"],
-            now=timezone.now(),
-        )
+        entry = _suppressed(request, given)
         standing = {
             "id": entry.pk,
             "phone": entry.phone,
@@ -73,6 +68,26 @@ class Suppressions(APIView):
         }
         answer = SuppressionAnswerSerializer({"success": True, "suppression": standing})
         return Response(answer.data, status=201)
+
+
+def _suppressed(request: Request, given: dict[str, Any]) -> SuppressionEntry:
+    """A wish to be left in peace; or less, for one campaign or for a time."""
+    user, home, now = person(request), _house(request), timezone.now()
+    number = phone.normalize(given["phone"], given["region"]).e164
+    source, reason = SuppressionEntry.Source.API, given["reason"]
+    if not given["campaign"] and given["until"] is None:
+        return consents.stop(home.pk, number, source=source, reason=reason, by=user, now=now)
+    named = given["campaign"]
+    return suppression.suppress(
+        home,
+        number,
+        source=source,
+        reason=reason,
+        by=user,
+        campaign=named_campaign(request, named) if named else None,
+        until=given["until"],
+        now=now,
+    )
 
 
 def _house(request: Request) -> Organization:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import queue, suppression
+from campaigns import consents, queue, suppression
 from campaigns.models import Campaign, Lead, LeadSheet, QueueEntry
 from tests.campaigns.lists import upload
 from tests.clients import machine
@@ -232,6 +232,8 @@ def test_a_wish_not_to_be_called_holds_at_once_and_is_told_when_asked(
 ) -> None:
     lead = LeadFactory.create(campaign=campaign, phone="+12125550123")
     queue.fill(campaign.pk, timezone.now())
+    terms = consents.Terms("marketing", "person", "written", "A form", granted_at=timezone.now())
+    given = consents.grant(campaign.organization, "+12125550123", terms, now=timezone.now())
 
     sent = forbid(client, phone="(212) 555-0123", region="us", reason="By letter.")
 
@@ -241,6 +243,8 @@ def test_a_wish_not_to_be_called_holds_at_once_and_is_told_when_asked(
     known = ask(client, phone="+12125550123").json()["number"]
     assert known["suppressed"]
     assert [refusal["rule"] for refusal in known["refusals"]] == ["suppressed"]
+    given.refresh_from_db()
+    assert given.revoked_because == "By letter."
 
 
 def test_a_wish_may_be_about_one_campaign_and_for_a_time(
