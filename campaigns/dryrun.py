@@ -19,7 +19,7 @@ from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySe
 from django.db.models import When as Where
 from django.db.models.functions import Substr
 
-from campaigns import areas, bans, facts, leadfilter, ruleset, standing, windows
+from campaigns import areas, bans, facts, leadfilter, phones, ruleset, standing, windows
 from campaigns.eligibility import Decision, Facts, Kind, Refusal, Ruleset, decide
 from campaigns.eligibility.rules import LEAD
 from campaigns.models import (
@@ -166,12 +166,15 @@ def _groups(campaign: Campaign, law: Ruleset, now: datetime) -> Iterator[_Group]
     entries = SuppressionEntry.objects.in_force(campaign.organization_id, campaign.pk, now)
     for_good = entries.filter(expires_at=None).values("phone")
     apart: Counter[tuple[Any, ...]] = Counter()
-    for row in _counted(waiting.filter(phone__in=for_good), names):
+    for row in _counted(waiting.filter(phone__in=for_good, phone_index=0), names):
         apart[_key(row, names)] += row["leads"]
         yield _group(row, model, marks, Refusal(bans.NUMBER, "", None))
-    single = waiting.exclude(phone__in=for_good).defer(*leadfilter.unneeded(campaign))
+    single = waiting.exclude(phone__in=for_good, phone_index=0).defer(
+        *leadfilter.unneeded(campaign)
+    )
     for some in batched(_with_a_past(campaign, law, single, entries, now), _AT_ONCE, strict=False):
         leads = list(single.filter(pk__in=some))
+        phones.read(leads)
         known = facts.glance(campaign, leads, law, now)
         for lead in leads:
             apart[tuple(getattr(lead, _ATTRIBUTES.get(name, name)) for name in names)] += 1
@@ -210,6 +213,8 @@ def _with_a_past(
 ) -> list[int]:
     """Leads whose facts are their own: suppressed for a time, called lately, or with consent."""
     found = set(waiting.filter(phone__in=entries.values("phone")).values_list("pk", flat=True))
+    if campaign.next_phone_on:
+        found |= set(waiting.filter(phone_index__gt=0).values_list("pk", flat=True))
     rules = law.for_call(campaign.mode, campaign.purpose)
     longest = max((rule.period_s for rule in rules if rule.kind in _PASTS), default=0)
     # A rest of days ends at a midnight, within a day of the hour of the talk.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns import dispositions, lawbook, leadfilter, queue
+from campaigns import dispositions, lawbook, leadfilter, queue, retries
 from campaigns.models import Campaign, Disposition
 from core import audit, phone, realtime
 from core.errors import DomainError, InputError
@@ -169,6 +169,8 @@ def _check(campaign: Campaign, people: dict[str, Iterable[Any]]) -> None:
     if not set(campaign.window_days) <= set(range(1, 8)):
         errors["window_days"] = ["Days are numbered from 1 for Monday to 7 for Sunday."]
     errors |= _strangers(campaign, people)
+    if not set(campaign.next_phone_on) <= set(retries.OUTCOMES):
+        errors["next_phone_on"] = ["Choose from the outcomes of calls."]
     try:
         leadfilter.parse(campaign.lead_filter)
     except InputError as error:

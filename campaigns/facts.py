@@ -65,6 +65,8 @@ def of_number(
     `zones` are those of a number without a lead; `attempt_id` is the attempt that asks, whose
     own hold on the number does not count.
     """
+    if lead is not None:
+        lead.number = number.phone
     person = Person(number.phone, lead.email if lead else "")
     call = Call.of(campaign, number.organization_id)
     places = windows.places_of(lead) if lead else ruleset.with_number(_NOWHERE, number.phone)
@@ -94,7 +96,7 @@ def of_leads(
     Makes the states of their numbers, so that a claim finds them.
     """
     windows.read_zones(lead.window_class_id for lead in leads)
-    states = numbers.ensure(campaign.organization_id, {lead.phone for lead in leads})
+    states = numbers.ensure(campaign.organization_id, {lead.number for lead in leads})
     found = {phone: Number.of(state) for phone, state in states.items()}
     call = Call.of(campaign, campaign.organization_id)
     return _about(campaign, leads, found, call, promised=promised, now=now)
@@ -105,7 +107,7 @@ def glance(
 ) -> dict[int, Facts]:
     """The same under whichever rules, without writing anything; numbers in a call count as free."""
     windows.read_zones(lead.window_class_id for lead in leads)
-    found = numbers.known_many(campaign.organization_id, {lead.phone for lead in leads})
+    found = numbers.known_many(campaign.organization_id, {lead.number for lead in leads})
     found = {phone: replace(number, live_attempt=None) for phone, number in found.items()}
     call = Call(law, campaign.mode, campaign.purpose)
     return _about(campaign, leads, found, call, promised=False, now=now)
@@ -120,23 +122,23 @@ def _about(
     promised: bool,
     now: datetime,
 ) -> dict[int, Facts]:
-    people = {lead.pk: Person(lead.phone, lead.email) for lead in leads}
+    people = {lead.pk: Person(lead.number, lead.email) for lead in leads}
     known = bans.of_many(campaign.organization_id, people.values(), campaign, now)
     rules = rules_of(campaign)
     places = {lead.pk: windows.places_of(lead) for lead in leads}
     asked = [
-        Asked(states[lead.phone], call.law_for(places[lead.pk]), *_dialed(lead)) for lead in leads
+        Asked(states[lead.number], call.law_for(places[lead.pk]), *_dialed(lead)) for lead in leads
     ]
     pasts = lookback.pasts(campaign.organization_id, asked, now)
     return {
         lead.pk: Facts(
-            phone=lead.phone,
+            phone=lead.number,
             rules=rules,
             zones=windows.zones_of(lead),
             attempts=lead.tries,
             promised=promised,
             bans=known[people[lead.pk]] + leadfilter.refusals(campaign, lead, promised=promised),
-            live_elsewhere=states[lead.phone].live_attempt is not None,
+            live_elsewhere=states[lead.number].live_attempt is not None,
             law=call.law,
             places=places[lead.pk],
             mode=call.mode,

@@ -110,10 +110,12 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
         lead.rank = _FRONT + time.time_ns() // 1000
         if lead.status == Lead.Status.RETRY:
             lead.next_attempt_at = now
+    if lead.status != Lead.Status.CLAIMED:
+        lead.phone_index = 0
     lead.save()
     lead.phones.all().delete()
     landing.add_phones([(lead.pk, facts.further)])
-    if dial_next and found is not None:
+    if found is not None and (dial_next or "phone" in changed):
         queue.withdraw(lead.pk)
     queue.wake(campaign.pk)
     realtime.record(

@@ -13,9 +13,10 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import AgentSeat
 from campaigns import candidates, facts, leadfilter, standing, windows
+from campaigns import phones as numbering
 from campaigns.candidates import Candidate
 from campaigns.eligibility import decide, decide_campaign, version
-from campaigns.models import Campaign, CampaignSlots, Lead, QueueEntry
+from campaigns.models import Campaign, CampaignSlots, Lead, LeadPhone, QueueEntry
 from core import config, statements
 from core.retry import retried
 
@@ -168,6 +169,15 @@ def drop_numbers(
     if campaign_id:
         leads = leads.filter(campaign_id=campaign_id)
     ids = list(leads.filter(status=Lead.Status.QUEUED).values_list("pk", flat=True))
+    # Where a lead has other numbers, the next filling passes over to one of them.
+    ready = QueueEntry.objects.filter(campaign__organization=organization_id, phone__in=phones)
+    if campaign_id:
+        ready = ready.filter(campaign=campaign_id)
+    further = LeadPhone.objects.filter(lead__in=ids).values("lead")
+    others = ready.exclude(lead_id__in=ids) | ready.filter(lead_id__in=further)
+    for campaign in set(others.values_list("campaign", flat=True)):
+        wake(campaign)
+    _put_back(others, wait=True)
     if not for_good:
         _put_back(QueueEntry.objects.filter(lead_id__in=ids), wait=True)
         return
@@ -176,6 +186,14 @@ def drop_numbers(
     QueueEntry.objects.filter(lead_id__in=taken).delete()
     for lead in Lead.objects.select_for_update().filter(pk__in=taken):
         standing.suppress(lead)
+
+
+def return_to(entry: Entry, now: datetime) -> None:
+    """Takes out an entry that the caller has locked; its lead is decided again at once."""
+    remove(entry)
+    standing.put_back([entry.lead_id], Lead.Status.RETRY)
+    if entry.tier != Tier.CALLBACK:
+        standing.due([entry.lead_id], now)
 
 
 def withdraw(lead_id: int | None) -> None:
@@ -298,9 +316,14 @@ def _admit(work: _Filling, found: Iterable[Candidate], tier: int) -> bool:
         .filter(pk__in=places, status=status)
         .defer(*leadfilter.unneeded(work.campaign))
     )
+    numbering.read(leads)
     known = facts.of_leads(work.campaign, leads, promised=tier == Tier.CALLBACK, now=work.now)
     decisions = {lead.pk: decide(known[lead.pk], work.now) for lead in leads}
     refused = [lead for lead in leads if not decisions[lead.pk].allowed]
+    turns = numbering.instead(work.campaign, refused, decisions, work.now)
+    if turns:
+        standing.turn(turns)
+        refused = [lead for lead in refused if lead.pk not in turns]
     if refused:
         standing.refuse(refused, decisions, work.now)
     if any(lead.blocked_by == leadfilter.RULE for lead in refused):
@@ -331,7 +354,7 @@ def _insert(
             QueueEntry(
                 lead=lead,
                 campaign=work.campaign,
-                phone=lead.phone,
+                phone=lead.number,
                 owner=places[lead.pk].owner,
                 tier=tier,
                 rank=places[lead.pk].rank,

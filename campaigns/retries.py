@@ -9,6 +9,7 @@ from typing import Any, Final
 from campaigns import pacing, windows
 from campaigns.models import Campaign, DialAttempt, Disposition, Lead, RetryRule
 from campaigns.pacing import Rule
+from campaigns.phones import Turn
 from core import audit
 from core.errors import InputError
 
@@ -51,11 +52,25 @@ class Given:
 
 
 def after_outcome(
-    campaign: Campaign, lead: Lead, outcome: str, *, now: datetime, not_before: datetime | None
+    campaign: Campaign,
+    lead: Lead,
+    outcome: str,
+    *,
+    now: datetime,
+    not_before: datetime | None,
+    turn: Turn | None = None,
 ) -> Plan:
-    """What a telephony outcome means for a lead: the campaign's rule, else a sensible default."""
+    """What a telephony outcome means for a lead: the campaign's rule, else a sensible default.
+
+    Where another number has its `turn`, that one is tried at once; all of them once more after
+    the rule's delay. An end by this number is none for the others.
+    """
     row = RetryRule.objects.filter(campaign=campaign, outcome=outcome, disposition_key=0).first()
     rule = _rule(row) if row else default(campaign, outcome)
+    if turn and not turn.again:
+        rule = Rule(0)
+    elif turn and rule.finished:
+        rule = Rule(campaign.retry_after_s)
     return _plan(campaign, lead, rule, outcome, now=now, not_before=not_before)
 
 

@@ -3,13 +3,15 @@
 Every function takes leads that the caller has locked.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 
 from campaigns import callbacks, leadfilter
 from campaigns.eligibility import Decision
 from campaigns.models import Lead
+from campaigns.phones import Turn
 from core import config, statements
 from core.errors import DomainError
 
@@ -57,6 +59,11 @@ def put_back(lead_ids: Iterable[int], to: str) -> None:
     Lead.objects.filter(pk__in=lead_ids, status=S.QUEUED).update(status=to)
 
 
+def due(lead_ids: Iterable[int], now: datetime) -> None:
+    """Leads that wait to be tried again are looked at now."""
+    Lead.objects.filter(pk__in=lead_ids, status=S.RETRY).update(next_attempt_at=now)
+
+
 def reconsider(campaign_id: int, now: datetime) -> None:
     """Whatever refused leads of a campaign before, they are decided again, as rules changed."""
     refused = Lead.objects.filter(campaign_id=campaign_id, status=S.RETRY).exclude(blocked_by="")
@@ -89,6 +96,16 @@ def refuse(leads: Collection[Lead], decisions: Mapping[int, Decision], now: date
         else:
             callbacks.complete([lead.pk], now)
     Lead.objects.bulk_update(leads, _DECIDED)
+
+
+def turn(turns: Mapping[int, Turn]) -> None:
+    """Another of their numbers is dialed next."""
+    for index, group in groupby(sorted(turns, key=_place(turns)), key=_place(turns)):
+        Lead.objects.filter(pk__in=list(group)).update(phone_index=index)
+
+
+def _place(turns: Mapping[int, Turn]) -> Callable[[int], int]:
+    return lambda lead_id: turns[lead_id].index
 
 
 def claim(lead: Lead) -> None:

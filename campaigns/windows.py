@@ -15,6 +15,7 @@ from django.db.models import Min, OuterRef, Subquery
 from campaigns import eligibility, ruleset, shifts
 from campaigns.eligibility import Place
 from campaigns.models import Campaign, Lead, WindowClass, WindowState
+from core import phone
 
 # Rows of WindowClass never change, so what was once committed may be remembered.
 _ids: dict[str, int] = {}
@@ -52,21 +53,26 @@ def class_for(zones: Iterable[str], country: str = "", region: str = "") -> Wind
 
 
 def zones_of(lead: Lead) -> tuple[str, ...]:
-    """Every plausible zone of a lead: its class's, or its own when it has no class."""
+    """Every plausible zone of a lead: its class's, or its own when it has no class; and those of
+    the number whose turn it is, where that is not the first."""
     if lead.window_class_id is None:
-        return (lead.timezone,) if lead.timezone else ()
-    if lead.window_class_id not in _zones:
-        read_zones([lead.window_class_id])
-    return _zones[lead.window_class_id]
+        zones: tuple[str, ...] = (lead.timezone,) if lead.timezone else ()
+    else:
+        if lead.window_class_id not in _zones:
+            read_zones([lead.window_class_id])
+        zones = _zones[lead.window_class_id]
+    if lead.number == lead.phone:
+        return zones
+    return tuple(dict.fromkeys((*zones, *phone.normalize(lead.number).zones)))
 
 
 def places_of(lead: Lead) -> tuple[Place, ...]:
     """Every place whose rules a lead's calls fall under: where it lives, and its number's."""
     if lead.window_class_id is None:
-        return ruleset.with_number(ruleset.place_of(lead), lead.phone)
+        return ruleset.with_number(ruleset.place_of(lead), lead.number)
     if lead.window_class_id not in _places:
         read_zones([lead.window_class_id])
-    return ruleset.with_number(_places[lead.window_class_id], lead.phone)
+    return ruleset.with_number(_places[lead.window_class_id], lead.number)
 
 
 def read_zones(class_ids: Iterable[int | None]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Min
 
 from accounts.models import User
-from campaigns import callbacks, facts, numbers, queue, standing
+from campaigns import callbacks, facts, numbers, phones, queue, standing
 from campaigns.claims import reasons
 from campaigns.claims.reasons import Claim
 from campaigns.eligibility import Decision, decide, decide_campaign, version
@@ -149,11 +149,17 @@ def _take(agent: User, campaign: Campaign, entry: Entry, now: datetime) -> DialA
     decision = decide(
         facts.of_number(number, campaign=campaign, lead=lead, promised=promised, now=now), now
     )
+    if not decision.allowed and (
+        turns := phones.instead(campaign, [lead], {lead.pk: decision}, now)
+    ):
+        standing.turn(turns)
+        queue.return_to(entry, now)
+        return None
     queue.remove(entry)
     if not decision.allowed:
         standing.refuse([lead], {lead.pk: decision}, now)
         return None
-    attempt = _attempt(agent, lead.phone, campaign, lead, now, tier=entry.tier)
+    attempt = _attempt(agent, entry.phone, campaign, lead, now, tier=entry.tier)
     numbers.hold(number, attempt)
     standing.claim(lead)
     return attempt
