@@ -138,7 +138,7 @@ def _dial(pk: int) -> Dial | DomainError:
     seat, call = hold(pk)
     if call.status == S.RESERVED and call.direction == Call.Direction.OUTBOUND:
         try:
-            claims.approve_dial(call.attempt, now=now)
+            shown = claims.approve_dial(call.attempt, now=now)
         except DomainError as refusal:
             if refusal.code != "not_allowed":
                 raise
@@ -147,6 +147,7 @@ def _dial(pk: int) -> Dial | DomainError:
             _give_back(seat, call, now, reason="refused", refusals=refusals)
             news.note(call, "refused", now, refusals=refusals)
             return refusal
+        call.caller_id = shown or call.caller_id
         call.dialed_at, call.lease_until = now, now + lease.span()
         if held := _on(seat, call):
             presence.on_call(held, now)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import AgentSeat
-from campaigns import candidates, facts, leadfilter, standing, windows
+from campaigns import candidates, facts, leadfilter, mix, standing, windows
 from campaigns import phones as numbering
 from campaigns.candidates import Candidate
 from campaigns.eligibility import decide, decide_campaign, version
@@ -288,7 +288,12 @@ def _count(work: _Filling) -> None:
 def _add_new(work: _Filling) -> datetime | None:
     """Adds new leads of open windows; returns the time before which there are no more of them."""
     outlook = windows.outlook(work.campaign, work.now)
-    more = _add(work, Tier.NEW, lambda k: candidates.new_leads(work.campaign, outlook.open, k))
+    shares, now = mix.read(work.campaign), work.now
+    more = _add(
+        work,
+        Tier.NEW,
+        lambda k: mix.new_leads(work.campaign, outlook.open, shares, k, now),
+    )
     if more:
         return None
     look = work.now + timedelta(seconds=config.get("queue.look_s"))

@@ -131,10 +131,13 @@ def suppress(lead: Lead) -> None:
     _move(lead, S.SUPPRESSED, next_attempt_at=None, finished_because="suppressed")
 
 
-def dialed(lead: Lead, now: datetime) -> None:
-    """The lead's number was dialed, which counts."""
+def dialed(lead: Lead, now: datetime, *, shown: str = "") -> None:
+    """The lead's number was dialed, which counts; the caller ID that it saw is remembered."""
     lead.attempts, lead.last_called_at = lead.attempts + 1, now
-    Lead.objects.filter(pk=lead.pk).update(attempts=lead.attempts, last_called_at=now)
+    lead.caller_id = shown or lead.caller_id
+    Lead.objects.filter(pk=lead.pk).update(
+        attempts=lead.attempts, last_called_at=now, caller_id=lead.caller_id
+    )
 
 
 def _apply(lead: Lead, decision: Decision, now: datetime) -> None:

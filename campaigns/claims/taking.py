@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Min
 
 from accounts.models import User
-from campaigns import callbacks, facts, numbers, phones, queue, standing
+from campaigns import callbacks, callerids, facts, numbers, phones, queue, standing
 from campaigns.claims import reasons
 from campaigns.claims.reasons import Claim
 from campaigns.eligibility import Decision, decide, decide_campaign, version
@@ -83,10 +83,11 @@ def claim_number(
     return attempt
 
 
-def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
+def approve_dial(attempt: DialAttempt, *, now: datetime) -> str:
     """Decides again at the moment of dialing, and counts the dial; once, however often asked.
 
-    Raises DomainError "not_allowed" with the refusals, having written nothing.
+    Answers the number to show; empty when it was dialed before, or outside campaigns. Raises
+    DomainError "not_allowed" with the refusals, having written nothing.
     """
     number = numbers.lock(attempt.organization_id, attempt.phone)
     lead = None
@@ -95,7 +96,7 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
     current = DialAttempt.objects.select_for_update().get(pk=attempt.pk)
     if current.dialed_at is not None:
         attempt.dialed_at = current.dialed_at
-        return
+        return ""
     if current.ended_at is not None or current.inbound:
         raise DomainError("This call is over.", code="illegal_move")
     campaign = _fresh(attempt.campaign_id)
@@ -104,8 +105,10 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> None:
     attempt.rule_version = version(campaign.rule_version) if campaign else version(0)
     attempt.save(update_fields=["dialed_at", "rule_version"])
     numbers.dialed(attempt, now)
+    shown = callerids.for_call(campaign, lead, attempt.phone)
     if lead:
-        standing.dialed(lead, now)
+        standing.dialed(lead, now, shown=shown)
+    return shown
 
 
 def _entries(agent: User, campaigns: dict[int, Campaign], now: datetime) -> Iterator[Entry]:
