@@ -20,6 +20,7 @@ SPAN = 100_000_000
 _ID = re.compile(r"\b\d{9,11}\b")
 _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _PHONE = re.compile(r"\+999\d{12}")
+_BEGINNING = re.compile(r"\+\d{1,14}")
 
 
 class NothingFoundError(Exception):
@@ -130,9 +131,11 @@ def _place(value: Any) -> Place:
 
 
 def _text(value: str) -> Place:
-    """Text may be a number, a UUID, a time, or hold ids."""
+    """Text may be a number or its beginning, a UUID, a time, or hold ids."""
     if _PHONE.fullmatch(value):
         return lambda bound: bound["phone"]
+    if _BEGINNING.fullmatch(value):
+        return lambda bound: bound["phone"][: len(value)]
     if _UUID.fullmatch(value):
         return lambda bound: str(uuid.uuid4()) if "-" in value else uuid.uuid4().hex
     if re.match(r"\d{4}-\d\d-\d\d \d\d:", value):
