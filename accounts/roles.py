@@ -44,6 +44,11 @@ WORDS: dict[str, dict[str, str]] = {
         "campaigns.view_suppressionentry": "See numbers that are not called",
         "campaigns.add_suppressionentry": "Add numbers that are not called",
         "campaigns.delete_suppressionentry": "Let such numbers be called again",
+        "campaigns.view_callingrule": "See the rules of calling",
+        "campaigns.change_callingrule": "Replace, end and sign off the rules of calling",
+        "campaigns.view_consentrecord": "See consent to be called",
+        "campaigns.add_consentrecord": "Write down consent",
+        "campaigns.change_consentrecord": "Revoke consent",
     },
     "People": {
         "accounts.view_user": "See names of people in lists and filters",

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import Count, Min
 
-from campaigns import facts, leadfilter, queue
+from campaigns import facts, leadfilter, queue, rules
 from campaigns.eligibility import decide_campaign
 from campaigns.models import (
     Callback,
@@ -35,6 +35,12 @@ RULES: Final = {
     "team_hours": "None of the campaign's teams works now",
     "campaign_not_running": "The campaign does not run",
 }
+
+
+def labels(campaign: Campaign) -> dict[str, str]:
+    """What the rules that refuse leads mean, those of the code and those that are rows."""
+    rows = rules.titles(campaign.organization_id)
+    return {**{code: f"{title} ({code})" for code, title in rows.items()}, **RULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +139,9 @@ def _retries(campaign: Campaign, now: datetime) -> list[Cause]:
     """Leads to be tried again, by what keeps them waiting; and those who were promised a call."""
     rows = Lead.objects.filter(campaign=campaign, status=S.RETRY, next_attempt_at__isnull=False)
     counted = rows.values_list("blocked_by").annotate(leads=Count("pk"), at=Min("next_attempt_at"))
+    names = labels(campaign)
     causes = [
-        _cause(RULES.get(rule, rule.replace("_", " ")) or "To be tried again", leads, at, now)
+        _cause(names.get(rule, rule.replace("_", " ")) or "To be tried again", leads, at, now)
         for rule, leads, at in counted.order_by("-leads")
     ]
     left_out = Lead.objects.filter(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from campaigns.models import Callback, Campaign, Lead, SuppressionEntry
+from campaigns.models import Callback, Campaign, ConsentRecord, Lead, SuppressionEntry
 from core import phone
 
 CAMPAIGNS_PAGE = 30
@@ -61,6 +61,14 @@ def suppressions(
     return _page(found, after, LEADS_PAGE)
 
 
+def consents(user: Any, *, search: str = "", after: str = "") -> Page[ConsentRecord]:
+    """The ledger of consent, newest first, by the first digits in international form."""
+    found = ConsentRecord.objects.for_user(user).select_related("created_by", "organization")
+    if digits := "".join(character for character in search if character.isdigit()):
+        found = found.filter(phone__startswith=f"+{digits}")
+    return _page(found, after, LEADS_PAGE)
+
+
 def callbacks(user: Any, *, whose: str = "", after: str = "") -> Page[Callback]:
     """Promises that stand, in the order in which they are due.
 
@@ -104,7 +112,7 @@ def _matches(search: str, region: str) -> Q:
         return Q(phone__contains=digits)
 
 
-def _page[M: (Campaign, Lead, SuppressionEntry)](
+def _page[M: (Campaign, ConsentRecord, Lead, SuppressionEntry)](
     found: QuerySet[M], after: str, size: int
 ) -> Page[M]:
     if after.isdecimal():

@@ -1,12 +1,16 @@
-"""Calling rules are replaced, retired and signed off here: the only writer of `CallingRule`
-beside `lawbook`, which gives an organization its first ones."""
+"""Calling rules are added, replaced, retired and signed off here.
+
+The only writer of `CallingRule` beside `lawbook`, which gives an organization its first ones.
+"""
 
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from accounts.models import Organization, User
 from campaigns import editing, lawbook, ruleset
+from campaigns.eligibility import Ruleset
 from campaigns.eligibility.windows import has_calendar
 from campaigns.models import CallingRule, Campaign, ConsentRecord
 from core import audit, realtime
@@ -143,18 +147,24 @@ def sign_off(user: User, rule: CallingRule, *, now: datetime) -> CallingRule:
     return row
 
 
-def drafted(rule: CallingRule, **terms: Any) -> CallingRule:
-    """The next version of a rule as it would be, checked but not kept. Raises InputError."""
-    values = {name: getattr(rule, name) for name in TERMS if name not in _DATES}
+def as_if(rule: CallingRule, terms: dict[str, Any], law: Ruleset) -> Ruleset:
+    """The rules as they would be with another version of one, from today on; nothing is kept.
+
+    Raises InputError for what cannot be.
+    """
     row = CallingRule(
         organization_id=rule.organization_id,
         code=rule.code,
         kind=rule.kind,
         version=rule.version + 1,
-        **{**values, **terms},
+        **{name: getattr(rule, name) for name in TERMS if name not in _DATES},
     )
+    for name, value in terms.items():
+        setattr(row, name, value)
     _check(row)
-    return row
+    row.valid_from = None
+    others = tuple(one for one in law.rules if one.code != rule.code)
+    return dataclass_replace(law, rules=(*others, ruleset.as_rule(row)))
 
 
 def standing(row: CallingRule, *, today: date, registers: Any) -> Standing:

@@ -36,7 +36,12 @@ def of_organization(organization_id: int) -> Ruleset:
 def registers_of(organization_id: int) -> tuple[Register, ...]:
     """The national lists of an organization, with their age."""
     rows = NationalList.objects.filter(organization=organization_id)
-    return tuple(Register(row.country, row.name, row.as_of) for row in rows)
+    return tuple(register(row) for row in rows)
+
+
+def register(row: NationalList) -> Register:
+    """A list as the decision takes it."""
+    return Register(row.country, row.name, row.as_of)
 
 
 def _now(organization_id: int, zone: str) -> Ruleset:

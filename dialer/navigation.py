@@ -56,6 +56,13 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "icon-[tabler--phone-off]",
             "campaigns.view_suppressionentry",
         ),
+        Item(
+            "Consent",
+            "campaigns:consents",
+            "icon-[tabler--circle-check]",
+            "campaigns.view_consentrecord",
+        ),
+        Item("Rules", "campaigns:rules", "icon-[tabler--gavel]", "campaigns.view_callingrule"),
     ),
     "People": (
         Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),

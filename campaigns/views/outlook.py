@@ -39,18 +39,18 @@ def dry_run(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "run": run,
         "totals": [(label, run.of(when)) for when, label in _WHEN.items()],
-        "shares": _shares(run),
+        "shares": _shares(run, explaining.labels(campaign)),
     }
     return render(request, "campaigns/_dry_run.html", context)
 
 
-def _shares(run: dryrun.DryRun) -> list[dict[str, Any]]:
+def _shares(run: dryrun.DryRun, names: dict[str, str]) -> list[dict[str, Any]]:
     ids = [pk for share in run.shares for pk in share.samples]
     leads = Lead.objects.only("name", "phone").in_bulk(ids)
     return [
         {
             "label": _WHEN[share.when],
-            "why": explaining.RULES.get(share.rule, share.rule),
+            "why": names.get(share.rule, share.rule),
             "leads": share.leads,
             "first": share.first,
             "samples": [leads[pk] for pk in share.samples if pk in leads],

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns import callbacks, nationallists, patterns, sheets
-from campaigns.models import Campaign, LeadSheet
+from campaigns import callbacks, consents, nationallists, patterns, rules, sheets
+from campaigns.consents import Terms
+from campaigns.models import CallingRule, Campaign, LeadSheet
 from campaigns.suppression import suppress
 from tests.access import AGENT, MANAGER, QA, Cast, Route
 from tests.campaigns.lists import imported, upload
@@ -83,6 +84,18 @@ def disposition(cast: Cast) -> dict[str, Any]:
     return {"pk": DispositionFactory.create(organization=cast.organization).pk}
 
 
+def rule(cast: Cast) -> dict[str, Any]:
+    rules.ensure_defaults(cast.organization)
+    rows = CallingRule.objects.filter(organization=cast.organization, is_active=True)
+    return {"pk": rows.filter(replaced_by=None).order_by("pk")[0].pk}
+
+
+def consent(cast: Cast) -> dict[str, Any]:
+    now = timezone.now()
+    terms = Terms("marketing", "ai", "written", "Form", granted_at=now)
+    return {"pk": consents.grant(cast.organization, "+12125550123", terms, now=now).pk}
+
+
 ROUTES = [
     Route("campaigns:list", {"GET": {AGENT, MANAGER, QA}}),
     Route("campaigns:create", {"GET": {MANAGER}, "POST": {MANAGER}}),
@@ -119,6 +132,18 @@ ROUTES = [
     Route("campaigns:national_lists", {"GET": {MANAGER}}),
     Route("campaigns:national_list_file", {"POST": {MANAGER}}),
     Route("campaigns:national_list_drop", {"POST": {MANAGER}}, national_list),
+    Route("campaigns:rules", {"GET": {MANAGER}}),
+    Route("campaigns:rules_begin", {"POST": {MANAGER}}),
+    Route("campaigns:rule", {"GET": {MANAGER}}, rule),
+    Route("campaigns:rule_replace", {"GET": {MANAGER}, "POST": {MANAGER}}, rule),
+    Route("campaigns:rule_preview", {"POST": {MANAGER}}, rule),
+    Route("campaigns:rule_sign_off", {"POST": {MANAGER}}, rule),
+    Route("campaigns:rule_retire", {"POST": {MANAGER}}, rule),
+    Route("campaigns:consents", {"GET": {MANAGER}}),
+    Route("campaigns:consent_grant", {"POST": {MANAGER}}),
+    Route("campaigns:consent_revoke", {"GET": {MANAGER}, "POST": {MANAGER}}, consent),
+    Route("campaigns-api:consents", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("campaigns-api:consent_stop", {"POST": {MANAGER}}),
     Route("campaigns-api:upload", {"POST": {MANAGER}}),
     Route("campaigns-api:leads", {"POST": {MANAGER}}),
     Route("campaigns-api:suppression", {"GET": {MANAGER}, "POST": {MANAGER}}),

@@ -206,13 +206,13 @@ def test_a_file_of_consent_is_received(
     organization: Organization, tmp_path: Path, capsys: Any
 ) -> None:
     path = write(tmp_path, "name,phone\nAda,+12125550123\nBob,(212) 555-0124\nEve,hello\n")
-    command = {
-        "organization": organization.name, "source": "Fair", "voice": "ai", "kind": "written",
-        "granted": "2026-11-01", "expires": "2027-11-01",
-    }  # fmt: skip
+    line = [
+        "import_consent", str(path), "--organization", organization.name, "--source", "Fair",
+        "--voice", "ai", "--kind", "written", "--granted", "2026-11-01", "--expires", "2027-11-01",
+    ]  # fmt: skip
 
-    call_command("import_consent", str(path), **command)
-    call_command("import_consent", str(path), **command)
+    call_command(*line)
+    call_command(*line)
 
     assert "2 added, 0 known before, 1 no numbers" in capsys.readouterr().out
     rows = ConsentRecord.objects.order_by("phone")

@@ -1,0 +1,168 @@
+"""Pages of calling rules: what holds where, its history, what another version would change."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authentication import person
+from campaigns import dryrun, explaining, rules, ruleset
+from campaigns.eligibility import Register
+from campaigns.forms import add_refusal
+from campaigns.models import CallingRule, NationalList
+from campaigns.ruleforms import BecauseForm, CompareForm, RuleForm
+from campaigns.views.suppression import house
+from core.errors import DomainError, InputError
+from core.web import requires
+
+_WHEN = {
+    dryrun.When.NOW: "Now",
+    dryrun.When.TODAY: "Later today",
+    dryrun.When.LATER: "On another day",
+    dryrun.When.NEVER: "Not by waiting",
+}
+
+
+@requires("campaigns.view_callingrule")
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """The newest version of each rule, by country and state."""
+    rows = CallingRule.objects.for_user(request.user).filter(replaced_by=None)
+    rows = rows.select_related("organization", "signed_off_by")
+    ordered = rows.order_by("organization", "country", "region", "code")
+    registers: dict[int, tuple[Register, ...]] = defaultdict(tuple)
+    for one in NationalList.objects.for_user(request.user):
+        registers[one.organization_id] += (ruleset.register(one),)
+    found = [_shown(row, registers[row.organization_id]) for row in ordered]
+    unsigned = sum(1 for one in found if one["standing"].acts and not one["rule"].signed_off_at)
+    return render(request, "campaigns/rules.html", {"found": found, "unsigned": unsigned})
+
+
+@requires("campaigns.change_callingrule")
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """The rules of the law book, for an organization that has none."""
+    made = rules.ensure_defaults(house(person(request)))
+    messages.success(request, f"{made} rules were added. Have them signed off.")
+    return redirect("campaigns:rules")
+
+
+@requires("campaigns.view_callingrule")
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One rule with all its versions."""
+    return _page(request, _rule(request, pk))
+
+
+@requires("campaigns.change_callingrule")
+@require_http_methods(["GET", "POST"])
+def replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next version of a rule."""
+    rule = _rule(request, pk)
+    form = RuleForm(rule, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = rules.replace(person(request), rule, now=timezone.now(), **form.terms())
+        except InputError as error:
+            add_refusal(form, error)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{row} was written. Have it signed off.")
+            return redirect("campaigns:rule", row.pk)
+    context = {"rule": rule, "form": form, "compare": CompareForm(person(request))}
+    status = 422 if form.errors else 200
+    return render(request, "campaigns/rule_edit.html", context, status=status)
+
+
+@requires("campaigns.change_callingrule")
+@require_POST
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the version in the form would change for a campaign; nothing is kept."""
+    rule = _rule(request, pk)
+    form, compare = RuleForm(rule, request.POST), CompareForm(person(request), request.POST)
+    context: dict[str, Any] = {}
+    if compare.is_valid() and form.is_valid():
+        campaign = compare.cleaned_data["campaign"]
+        try:
+            law = rules.as_if(rule, form.terms(), ruleset.of_campaign(campaign))
+        except InputError as error:
+            add_refusal(form, error)
+        else:
+            names = explaining.labels(campaign)
+            shifts = dryrun.compare(campaign, law, timezone.now())
+            context = {
+                "campaign": campaign,
+                "shifts": [
+                    (_WHEN[one.before], _WHEN[one.after], names.get(one.rule, one.rule), one.leads)
+                    for one in shifts
+                ],
+            }
+    context["errors"] = [
+        *(text for texts in compare.errors.values() for text in texts),
+        *(f"{name}: {text}" for name, texts in form.errors.items() for text in texts),
+    ]
+    return render(request, "campaigns/_rule_preview.html", context)
+
+
+@requires("campaigns.change_callingrule")
+@require_POST
+def sign_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Someone answers for a rule."""
+    rule = _rule(request, pk)
+    try:
+        rules.sign_off(person(request), rule, now=timezone.now())
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"You signed off {rule}.")
+    return redirect("campaigns:rule", rule.pk)
+
+
+@requires("campaigns.change_callingrule")
+@require_POST
+def retire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends a rule at once, for a reason."""
+    rule, form = _rule(request, pk), BecauseForm(request.POST)
+    if form.is_valid():
+        try:
+            rules.retire(person(request), rule, now=timezone.now(), **form.cleaned_data)
+        except InputError as error:
+            add_refusal(form, error)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{rule.code} ended.")
+            return redirect("campaigns:rule", rule.pk)
+    return _page(request, rule, form=form, status=422)
+
+
+def _page(
+    request: HttpRequest, rule: CallingRule, *, form: BecauseForm | None = None, status: int = 200
+) -> HttpResponse:
+    versions = CallingRule.objects.filter(organization=rule.organization_id, code=rule.code)
+    registers = ruleset.registers_of(rule.organization_id)
+    versions = versions.select_related("created_by", "signed_off_by", "organization")
+    context = {
+        **_shown(rule, registers),
+        "versions": [_shown(row, registers) for row in versions.order_by("-version")],
+        "newest": not CallingRule.objects.filter(replaces=rule).exists(),
+        "form": form or BecauseForm(),
+    }
+    return render(request, "campaigns/rule.html", context, status=status)
+
+
+def _shown(row: CallingRule, registers: tuple[Register, ...]) -> dict[str, Any]:
+    today = ruleset.today(row.organization.timezone, timezone.now())
+    return {"rule": row, "standing": rules.standing(row, today=today, registers=registers)}
+
+
+def _rule(request: HttpRequest, pk: int) -> CallingRule:
+    rows = CallingRule.objects.for_user(request.user).select_related(
+        "organization", "signed_off_by"
+    )
+    return get_object_or_404(rows, pk=pk)
