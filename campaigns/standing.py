@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
+from django.db.models import F
+
 from campaigns import callbacks, leadfilter
 from campaigns.eligibility import Decision
 from campaigns.models import Lead
@@ -119,6 +121,20 @@ def claim(lead: Lead) -> None:
 def retry(lead: Lead, at: datetime | None) -> None:
     """The lead is tried again then; None when a callback says when."""
     _move(lead, S.RETRY, next_attempt_at=at, blocked_by="", blocked_until=None, finished_because="")
+
+
+def recycle(leads: Collection[Lead], now: datetime) -> None:
+    """Finished leads go through the list again, with the campaign's number of attempts anew."""
+    _check(leads, S.RETRY)
+    ids = [lead.pk for lead in leads]
+    Lead.objects.filter(pk__in=ids).update(
+        status=S.RETRY,
+        next_attempt_at=now,
+        attempts_before=F("attempts"),
+        blocked_by="",
+        blocked_until=None,
+        finished_because="",
+    )
 
 
 def finish(lead: Lead, because: str) -> None:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import queue, sheets
+from campaigns import queue, recycling, sheets
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -27,6 +27,13 @@ def import_sheet(sheet_id: int) -> None:
     """Imports a confirmed sheet to its end, or undoes an import."""
     if not sheets.run_import(sheet_id):
         sheets.run_undo(sheet_id)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def recycle_due() -> None:
+    """Goes on with the runs that send finished leads round again."""
+    for run_id in recycling.due(timezone.now()):
+        recycling.work(run_id, timezone.now())
 
 
 def hint(sheet_id: int) -> None:

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "show that beat and worker live": _every("core.tasks.heartbeat", 10.0),
     "fill the ready tables": _every("campaigns.tasks.fill_due", 2.0),
     "import waiting sheets": _every("campaigns.tasks.import_due", 5.0),
+    "recycle leads": _every("campaigns.tasks.recycle_due", 5.0),
     "reap calls": _every("calls.tasks.reap", 5.0),
     "join recordings": _every("calls.tasks.join_due", 5.0),
     "sweep presence": _every("accounts.tasks.sweep_presence", 5.0),
