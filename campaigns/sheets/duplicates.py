@@ -1,14 +1,23 @@
 """Which rows of a list are already there: in its campaign always, in others where it is asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from campaigns.models import Lead, LeadSheet, SheetReject
 from campaigns.sheets.rows import LeadFacts
+from core import statements
 
 type Reject = tuple[int, str, str, str]  # row, kind, code, reason
+_PHONES: Final = (
+    "SELECT phone, sheet_id, sheet_row FROM campaigns_lead"
+    " WHERE campaign_id = %s AND phone IN ({places})"
+)
+_IDS: Final = (
+    "SELECT external_id FROM campaigns_lead WHERE campaign_id = %s AND external_id IN ({places})"
+)
 _DUPLICATE = SheetReject.Kind.DUPLICATE
 
 
@@ -18,15 +27,12 @@ def left_out(
     """The rows whose number and external ID are new; the others become rejects."""
     phones = [one.phone.e164 for one in facts.values()]
     ids = [one.fields["external_id"] for one in facts.values() if "external_id" in one.fields]
-    leads = Lead.objects.filter(campaign=sheet.campaign_id)
     have = _elsewhere(sheet, phones, now) | {
         phone: _where(sheet, sheet_id, row)
-        for phone, sheet_id, row in leads.filter(phone__in=phones).values_list(
-            "phone", "sheet_id", "sheet_row"
-        )
+        for phone, sheet_id, row in _among(_PHONES, sheet.campaign_id, phones)
     }
     # MariaDB compares without case, so both engines do.
-    known = {found.casefold() for found in _existing_ids(leads, ids)}
+    known = {found.casefold() for (found,) in _among(_IDS, sheet.campaign_id, ids)}
     fresh: dict[int, LeadFacts] = {}
     for number, one in facts.items():
         phone, external = one.phone.e164, str(one.fields.get("external_id", "")).casefold()
@@ -55,11 +61,12 @@ def _elsewhere(sheet: LeadSheet, phones: Collection[str], now: datetime) -> dict
     return {phone: f"“{name}”" for phone, name in leads.values_list("phone", "campaign__name")}
 
 
-def _existing_ids(leads: QuerySet[Lead], ids: list[str]) -> list[str]:
-    if not ids:
+def _among(sql: str, campaign_id: int, values: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+    """What a statement finds among some values."""
+    if not values:
         return []
-    found = leads.filter(external_id__in=ids).values_list("external_id", flat=True)
-    return [one for one in found if one]
+    places = ", ".join(["%s"] * len(values))
+    return statements.rows(sql.format(places=places), [campaign_id, *values])
 
 
 def _where(sheet: LeadSheet, sheet_id: int | None, row: int | None) -> str:
