@@ -35,6 +35,20 @@ def test_a_list_is_imported_by_command(campaign: Campaign, tmp_path: Path) -> No
     assert campaign.leads.get().name == "Ann"
 
 
+def test_choices_are_options(campaign: Campaign, tmp_path: Path) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text("Name,Phone\nAnn,020 7946 0958\n")
+
+    run(
+        *(str(file), "--campaign", "Spring", "--region", "gb", "--scrub"),
+        *("--duplicates", "recent", "--days", "7"),
+    )
+
+    sheet = LeadSheet.objects.get()
+    assert (sheet.duplicates, sheet.duplicate_days, sheet.scrub) == ("recent", 7, True)
+    assert campaign.leads.get().phone == "+442079460958"
+
+
 def test_columns_can_be_named(campaign: Campaign, tmp_path: Path) -> None:
     file = tmp_path / "leads.txt"
     file.write_text("2125550123;Ann\n2125550124;Bob\n")

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,14 @@ class Command(BaseCommand):
             "--columns",
             help="what the columns hold, in order, as in name,phone,company,custom,ignore",
         )
+        parser.add_argument("--region", default="", help="country of bare numbers, as in US")
+        parser.add_argument(
+            "--duplicates",
+            choices=LeadSheet.Duplicates.values,
+            help="where a number must not be already",
+        )
+        parser.add_argument("--days", type=int, help="what lately means, for --duplicates recent")
+        parser.add_argument("--scrub", action="store_true", help="leave out who is not called")
         parser.add_argument("--rejects", type=Path, help="write rejected rows to this file")
         parser.add_argument("--dry-run", action="store_true", help="show the columns, and stop")
 
@@ -47,13 +56,25 @@ class Command(BaseCommand):
                 return
             columns = options["columns"]
             fields = columns.split(",") if columns else [one.field for one in found.columns]
-            sheets.start_import(None, sheet, fields, layout=layout)
+            chosen = self._choices(sheet, options)
+            sheets.start_import(None, sheet, fields, layout=layout, choices=chosen)
         except FileNotFoundError as error:
             raise CommandError(f"There is no file {options['file']}.") from error
         except DomainError as error:
             raise CommandError(error.message) from error
         sheets.run_import(sheet.pk)
         self._report(sheet, options["rejects"])
+
+    def _choices(self, sheet: LeadSheet, options: dict[str, Any]) -> sheets.Choices:
+        """What the options say; the rest is as the sheet's template has it."""
+        known = sheets.Choices.of(sheet)
+        return replace(
+            known,
+            default_region=options["region"].upper() or known.default_region,
+            duplicates=options["duplicates"] or known.duplicates,
+            duplicate_days=options["days"] or known.duplicate_days,
+            scrub=options["scrub"] or known.scrub,
+        )
 
     def _campaign(self, name: str, organization: str | None) -> Campaign:
         rows = Campaign.objects.filter(name=name)
@@ -73,7 +94,7 @@ class Command(BaseCommand):
                 opened.writelines(sheets.as_csv(sheet))
         self.stdout.write(
             f"{sheet.rows_accepted} accepted, {sheet.rows_duplicate} duplicate,"
-            f" {sheet.rows_invalid} invalid"
+            f" {sheet.rows_invalid} invalid, {sheet.rows_scrubbed} left out as not called"
         )
         if sheet.status != LeadSheet.Status.DONE:
             self.stderr.write(sheet.problem)
