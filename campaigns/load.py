@@ -5,7 +5,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from campaigns import queue, windows
-from campaigns.models import Campaign, Lead
+from campaigns.models import Campaign, Lead, WindowClass
 
 # Zones around the world, so that at any hour some leads may be called and others not.
 ZONES: Final = (
@@ -15,6 +15,14 @@ ZONES: Final = (
     "Africa/Nairobi", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka", "Asia/Bangkok",
     "Asia/Singapore", "Asia/Tokyo", "Australia/Brisbane", "Australia/Sydney", "Pacific/Auckland",
 )  # fmt: skip
+# Where some of them lie, so that rules of countries and states hold for those leads.
+PLACES: Final = {
+    "America/New_York": ("US", "FL"), "America/Chicago": ("US", "TX"),
+    "America/Denver": ("US", "UT"),
+    "America/Los_Angeles": ("US", "WA"), "America/Phoenix": ("US", "AZ"),
+    "America/Anchorage": ("US", "AK"), "Pacific/Honolulu": ("US", "HI"),
+    "America/Halifax": ("CA", "NS"), "Europe/London": ("GB", ""),
+}  # fmt: skip
 CHUNK: Final = 100_000
 _LONGEST: Final = 10_000_000  # numbers of seven digits in one list
 
@@ -41,7 +49,7 @@ def load(campaign: Campaign, count: int) -> int:
 
     The numbers differ from campaign to campaign and cannot be dialed: no country has the code.
     """
-    classes = [windows.class_for([zone]).pk for zone in ZONES]
+    classes = [_class(zone).pk for zone in ZONES]
     begun = Lead.objects.filter(campaign=campaign).count()
     if begun + count > _LONGEST:
         raise ValueError("A list of made-up leads has ten million rows at most.")
@@ -53,6 +61,10 @@ def load(campaign: Campaign, count: int) -> int:
     return Lead.objects.filter(campaign=campaign).count()
 
 
+def _class(zone: str) -> WindowClass:
+    return windows.class_for([zone], *PLACES.get(zone, ()))
+
+
 def _first(campaign: Campaign, number: int) -> Lead:
     """The lead whose columns the others take over."""
     return Lead.objects.create(
@@ -61,7 +73,7 @@ def _first(campaign: Campaign, number: int) -> Lead:
         phone=f"{_prefix(campaign)}{number:07d}",
         name="Made-up person",
         rank=number,
-        window_class=windows.class_for([ZONES[number % len(ZONES)]]),
+        window_class=_class(ZONES[number % len(ZONES)]),
     )
 
 

@@ -12,7 +12,7 @@ from accounts import presence
 from accounts.models import AgentSeat, Organization, Team, User
 from bench.claiming.replay import SPAN, Bindings, Recording, Template, table_of
 from calls import lifecycle
-from campaigns import load, queue, windows
+from campaigns import lawbook, load, queue, windows
 from campaigns.models import Campaign
 
 _APPS = ("accounts", "campaigns", "calls", "core")
@@ -75,6 +75,7 @@ def make(database: str, leads: int, agents: int) -> World:
     call_command("migrate", verbosity=0)
     _spread_ids()
     organization = Organization.objects.create(name="Bench")
+    lawbook.ensure(organization)
     campaign = Campaign.objects.create(
         organization=organization, name="Bench", status="running", max_attempts=1000
     )
