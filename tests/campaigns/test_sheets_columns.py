@@ -59,7 +59,7 @@ def test_headers_and_columns_are_recognized(
 def test_a_fax_number_is_not_dialed() -> None:
     _, fields = recognized("Contact|Phone Number (Direct)|Fax Number\nAnn|2025550123|2025550199")
 
-    assert fields == ["custom", "phone", "custom"]
+    assert fields == ["name", "phone", "custom"]
 
 
 def test_a_second_column_of_the_same_meaning_is_kept_as_it_is() -> None:
