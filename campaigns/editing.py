@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns import dispositions, lawbook, leadfilter, queue, retries
+from campaigns import dispositions, lawbook, leadfilter, mix, queue, retries
 from campaigns.models import Campaign, Disposition
 from core import audit, phone, realtime
 from core.errors import DomainError, InputError
@@ -65,6 +65,7 @@ def create_campaign(
     owner = organization or user.organization
     if owner is None:
         raise InputError("Name the organization.", errors={"organization": ["Name it."]})
+    rules = fields.pop("retry_rules", None)
     people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
     campaign = Campaign(organization=owner, created_by=user, **fields)
     _check(campaign, people)
@@ -75,6 +76,8 @@ def create_campaign(
         dispositions.ensure_defaults(owner)
         people["dispositions"] = Disposition.objects.filter(organization=owner, is_active=True)
     _assign(campaign, people)
+    if rules is not None:
+        retries.replace(campaign, rules, by=user)
     made = audit.snapshot(campaign, _AUDITED)
     audit.record("campaign.created", campaign, after=made, actor=user)
     _record("campaign.created", campaign, user)
@@ -83,7 +86,11 @@ def create_campaign(
 
 @retried
 def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
-    """Changes anything but the status; a changed rule raises `rule_version`."""
+    """Changes anything but the status; a changed rule raises `rule_version`.
+
+    `retry_rules` replace all that there were; `shares` are those of lists, by id.
+    """
+    rules, shares = fields.pop("retry_rules", None), fields.pop("shares", {})
     row = Campaign.objects.select_for_update().get(pk=campaign.pk)
     people: dict[str, Iterable[Any]] = {name: fields.pop(name) for name in _MANY if name in fields}
     changed = sorted(name for name, value in fields.items() if getattr(row, name) != value)
@@ -95,6 +102,10 @@ def change_campaign(user: User, campaign: Campaign, **fields: Any) -> Campaign:
             row.rule_version += 1
         row.save()
         _assign(row, people)
+    if rules is not None:
+        retries.replace(row, rules, by=user)
+    if shares:
+        mix.set_shares(user, row, shares)
     _record("campaign.changed", row, user, changed=changed + sorted(people))
     return row
 

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from campaigns.models import Campaign, Disposition, Lead
+from campaigns import retries
+from campaigns.models import Campaign, DialAttempt, Disposition, Lead
 from campaigns.sheets import Preview, columns, reading
 from core.errors import InputError
 from core.phone import format_for_people
@@ -23,6 +24,9 @@ DAYS = (
 )
 # What can be dialed today; the others follow.
 MODES = (Campaign.Mode.MANUAL, Campaign.Mode.PREVIEW, Campaign.Mode.PROGRESSIVE)
+
+# Left empty, they stay as they are.
+_OPTIONAL = ("purpose", "caller_id_choice", "preview_limit_s")
 
 
 def add_refusal(form: forms.BaseForm, error: InputError) -> None:
@@ -61,14 +65,27 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         help_text="The number that the called person sees.",
     )
 
+    next_phone_on = forms.MultipleChoiceField(
+        label="Next number after",
+        choices=[(str(one), DialAttempt.Outcome(one).label) for one in retries.OUTCOMES],
+        required=False,
+        help_text="After these, the next number of a lead that has several is dialed at once.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Campaign
         fields = (
             "name",
             "mode",
+            "purpose",
             "starts_on",
             "ends_on",
+            "may_skip",
+            "preview_limit_s",
+            "preview_gives_back",
             "caller_id",
+            "caller_id_choice",
             "default_region",
             "script",
             "delay_s",
@@ -92,11 +109,19 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "max_attempts": "Attempts per lead",
             "window_start": "From",
             "window_end": "To",
+            "caller_id_choice": "Number that is shown",
+            "may_skip": "Agents may skip a lead",
+            "preview_limit_s": "Time for the preview",
+            "preview_gives_back": "Then give the lead back",
         }
         help_texts = {
             "name": "What agents see, such as “Autumn webinar, US”.",
             "mode": "Manual: the agent dials. Preview: the agent sees the lead first."
             " Progressive: dials when the agent is ready.",
+            "purpose": "Calling rules and consent depend on it.",
+            "caller_id_choice": "The nearest one of all allowed caller IDs, or always the same.",
+            "preview_limit_s": "Seconds; 0 leaves it to the agent.",
+            "preview_gives_back": "Otherwise it is dialed when the time is over.",
             "default_region": "Two letters; numbers without a country code are read as of there.",
             "delay_s": "Seconds before the next call is dialed.",
             "wrap_up_limit_s": "Seconds to write the result.",
@@ -130,6 +155,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             organization=owner, archived_at=None
         )
         fields["agents"].queryset = _agents(user, owner, self.instance)
+        for name in _OPTIONAL:
+            fields[name].required = False
         fields["mode"].choices = [(mode.value, mode.label) for mode in MODES]
         if owner is not None and (numbers := _numbers(owner, self.instance)):
             shown = fields["caller_id"]
@@ -149,8 +176,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         data["window_days"] = sorted(data["window_days"])
         if self.instance.pk is None and not data["dispositions"]:
             del data["dispositions"]  # a new campaign has all of them
-        if data.get("organization") is None:
-            data.pop("organization", None)
+        for name in ("organization", *_OPTIONAL):
+            if data.get(name) in (None, ""):
+                data.pop(name, None)
         return data
 
 

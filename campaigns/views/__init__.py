@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from campaigns import editing, finding, reports
+from campaigns import copying, editing, finding, reports
+from campaigns.editorforms import FilterForms, RetryForms, ShareForms
 from campaigns.forms import (
     DAYS,
     CampaignFilterForm,
@@ -63,17 +64,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """A new campaign, as a draft."""
-    user = person(request)
-    form = CampaignForm(user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    user, editor = person(request), _Editor(request)
+    if request.method == "POST" and editor.is_valid():
         try:
-            campaign = editing.create_campaign(user, **form.given())
+            campaign = editing.create_campaign(user, **editor.given())
         except InputError as error:
-            add_refusal(form, error)
+            editor.refuse(error)
         else:
             messages.success(request, "The campaign is made. Upload a list next.")
             return redirect("campaigns:detail", campaign.pk)
-    return _editor(request, form)
+    return editor.page()
 
 
 @requires("campaigns.change_campaign")
@@ -81,16 +81,25 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything of a campaign but its status."""
     campaign, user = visible(request, pk), person(request)
-    form = CampaignForm(user, request.POST or None, instance=campaign)
-    if request.method == "POST" and form.is_valid():
+    editor = _Editor(request, campaign)
+    if request.method == "POST" and editor.is_valid():
         try:
-            editing.change_campaign(user, campaign, **form.given())
+            editing.change_campaign(user, campaign, **editor.given(), shares=editor.shares.given())
         except InputError as error:
-            add_refusal(form, error)
+            editor.refuse(error)
         else:
             messages.success(request, "Saved.")
             return redirect("campaigns:detail", campaign.pk)
-    return _editor(request, form, campaign)
+    return editor.page()
+
+
+@requires("campaigns.add_campaign")
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft like this campaign, without its leads."""
+    made = copying.copy_campaign(person(request), visible(request, pk))
+    messages.success(request, "The copy is a draft without leads. Give it a name of its own.")
+    return redirect("campaigns:edit", made.pk)
 
 
 @requires("campaigns.change_campaign")
@@ -154,9 +163,42 @@ def _days(campaign: Campaign) -> str:
     return f"{names[0]}\u2013{names[-1]}" if unbroken else ", ".join(names)
 
 
-def _editor(
-    request: HttpRequest, form: CampaignForm, campaign: Campaign | None = None
-) -> HttpResponse:
-    status_code = 422 if form.errors else 200
-    context = {"form": form, "campaign": campaign}
-    return render(request, "campaigns/edit.html", context, status=status_code)
+class _Editor:
+    """The editor's forms, which are sent together."""
+
+    def __init__(self, request: HttpRequest, campaign: Campaign | None = None) -> None:
+        self.request, self.campaign = request, campaign
+        data = request.POST or None
+        self.form = CampaignForm(person(request), data, instance=campaign)
+        edited = campaign or Campaign()
+        results = self.form.fields["dispositions"].queryset  # type: ignore[attr-defined]  # of rows
+        self.retries = RetryForms(edited, results, data)
+        self.filter = FilterForms(edited, data)
+        self.shares = ShareForms(edited, data)
+
+    def is_valid(self) -> bool:
+        """Whether all are."""
+        parts = (self.form, self.retries, self.filter, self.shares)
+        return all(part.is_valid() for part in parts)
+
+    def given(self) -> dict[str, Any]:
+        """What the verbs take."""
+        parts = {"lead_filter": self.filter.given(), "retry_rules": self.retries.given()}
+        return {**self.form.given(), **parts}
+
+    def refuse(self, error: InputError) -> None:
+        """Shows a verb's refusal where it belongs."""
+        add_refusal(self.form, error)
+        self.filter.refusal = " ".join(error.errors.get("lead_filter", []))
+
+    def page(self) -> HttpResponse:
+        """The whole editor."""
+        context = {
+            "form": self.form,
+            "campaign": self.campaign,
+            "retries": self.retries,
+            "filter": self.filter,
+            "shares": self.shares,
+        }
+        status_code = 422 if self.request.method == "POST" else 200
+        return render(self.request, "campaigns/edit.html", context, status=status_code)

@@ -101,6 +101,8 @@ ROUTES = [
     Route("campaigns:create", {"GET": {MANAGER}, "POST": {MANAGER}}),
     Route("campaigns:detail", {"GET": {AGENT, MANAGER, QA}}, campaign),
     Route("campaigns:edit", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
+    Route("campaigns:copy", {"POST": {MANAGER}}, campaign),
+    Route("campaigns:recycle", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:status", {"POST": {MANAGER}}, campaign),
     Route("campaigns:lead", {"GET": {MANAGER, QA}}, lead),
     Route("campaigns:dry_run", {"GET": {MANAGER, QA}}, campaign),
