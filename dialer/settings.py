@@ -184,6 +184,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
+        "ConsentKind": "campaigns.models.ConsentRecord.Kind",
         "RecordingStatus": "calls.models.Recording.Status",
     },
 }
