@@ -48,7 +48,8 @@ _ALIASES: Final = {
         " secondaryphone workphone officephone businessphone companyphone hqphone homephone"
         " corporatephone switchboard tel2 tel3 mobile2 landline phonenumber2 phonenumber3"
     ),
-    "name": "name fullname contact prospect prospectname contactname customer customername leadname person",
+    "name": "name fullname contact prospect prospectname contactname customer customername leadname"
+    " person",
     "first_name": "firstname first givenname forename fname vorname prenom",
     "last_name": "lastname last surname familyname lname nachname nom",
     "company": "company companyname organization organisation org firm account accountname"

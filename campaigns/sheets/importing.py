@@ -253,6 +253,8 @@ def _finish(sheet_id: int, read: int) -> None:
 @retried
 def _fail(sheet_id: int, problem: str) -> None:
     sheet = LeadSheet.objects.select_for_update().get(pk=sheet_id)
+    if sheet.status != _S.IMPORTING:  # canceled meanwhile, or done by another worker
+        return
     sheet.status, sheet.due_at, sheet.lease_until = _S.FAILED, None, None
     sheet.problem = problem
     sheet.save()

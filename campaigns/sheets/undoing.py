@@ -15,7 +15,7 @@ from accounts.models import User
 from campaigns import callbacks, queue, standing
 from campaigns.models import Callback, Lead, LeadSheet
 from campaigns.sheets import receiving
-from campaigns.sheets.importing import LEASE
+from campaigns.sheets.importing import LEASE, MOST_TRIES
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -43,7 +43,7 @@ def start_undo(user: User | None, sheet: LeadSheet, *, leads: int | None) -> Lea
         message = f"Type {there} to confirm."
         raise InputError(message, errors={"leads": [message]})
     row.status, row.problem, row.due_at = _S.UNDOING, "", timezone.now()
-    row.lease_until, row.active, row.rows_removed = None, False, 0
+    row.lease_until, row.tries, row.active, row.rows_removed = None, 0, False, 0
     row.save()
     receiving.told(row, "sheet.undo_started", actor=user)
     return row
@@ -68,8 +68,14 @@ def _begin(sheet_id: int, now: datetime) -> bool:
         return False
     if sheet.lease_until is not None and sheet.lease_until > now:
         return False
-    sheet.lease_until = now + LEASE
-    sheet.save(update_fields=["lease_until"])
+    if sheet.tries >= MOST_TRIES:
+        sheet.status, sheet.due_at, sheet.lease_until = _S.FAILED, None, None
+        sheet.problem = "The undoing stopped several times at the same place; try it again."
+        sheet.save()
+        receiving.told(sheet, "sheet.failed", severity="error")
+        return False
+    sheet.lease_until, sheet.tries = now + LEASE, sheet.tries + 1
+    sheet.save(update_fields=["lease_until", "tries"])
     return True
 
 
@@ -98,8 +104,8 @@ def _remove_some(sheet_id: int, after: int) -> int | None:
     callbacks.forget(gone)
     Lead.objects.filter(pk__in=gone).delete()
     sheet.rows_removed += len(gone)
-    sheet.lease_until = now + LEASE
-    sheet.save(update_fields=["rows_removed", "lease_until"])
+    sheet.lease_until, sheet.tries = now + LEASE, 0
+    sheet.save(update_fields=["rows_removed", "lease_until", "tries"])
     receiving.told(sheet, "sheet.progress")
     return found[-1][1]
 

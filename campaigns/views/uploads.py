@@ -43,8 +43,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": campaign,
         "problem": problem,
-        "text_mb": config.get("sheets.text_mb"),
-        "workbook_mb": config.get("sheets.workbook_mb"),
+        "text_bytes": config.get("sheets.text_mb") << 20,
+        "workbook_bytes": config.get("sheets.workbook_mb") << 20,
     }
     return render(request, "campaigns/upload.html", context, status=status)
 

@@ -152,6 +152,18 @@ def test_an_undoing_that_was_killed_goes_on_and_counts_each_lead_once(
     assert actions.count() == 2
 
 
+def test_an_undoing_that_always_dies_at_the_same_place_fails(campaign: Campaign) -> None:
+    sheet = imported(campaign, LIST)
+    sheets.start_undo(None, sheet, leads=10)
+    LeadSheet.objects.update(tries=importing.MOST_TRIES)
+
+    assert not sheets.run_undo(sheet.pk)
+
+    sheet.refresh_from_db()
+    assert (sheet.status, sheet.due_at) == (LeadSheet.Status.FAILED, None)
+    assert sheets.start_undo(None, sheet, leads=10).status == LeadSheet.Status.UNDOING
+
+
 def test_undoing_asks_for_the_number_of_leads(campaign: Campaign) -> None:
     sheet = imported(campaign, LIST)
 
