@@ -223,5 +223,36 @@ def test_what_was_written_as_csv_is_read_again(table: list[list[str]]) -> None:
     assert not any(row.problem for row in rows)
 
 
+@settings(deadline=None, max_examples=300)
+@given(st.binary(max_size=400))
+def test_any_bytes_are_rows_or_a_sentence(data: bytes) -> None:
+    try:
+        _, rows = read(data)
+    except InputError:
+        return
+
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert not any("\0" in cell or "\ufeff" in cell for row in rows for cell in row.cells)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.text(alphabet="äöüßéñç ab", min_size=1, max_size=9),
+            st.sampled_from(["utf-8", "utf-8", "cp1252"]),
+        ),
+        min_size=4,
+        max_size=30,
+    )
+)
+def test_joined_lists_of_two_encodings_lose_no_letter(lines: list[tuple[str, str]]) -> None:
+    data = b"".join(text.encode(encoding) + b",x\n" for text, encoding in lines)
+
+    rows = reading.rows(io.BytesIO(data), Layout("text"))
+
+    assert [row.cells[0] for row in rows] == [text for text, _ in lines]
+
+
 def reading_problem() -> str:
     return "A quotation mark is opened and never closed."
