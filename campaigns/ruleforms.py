@@ -96,12 +96,22 @@ class RuleForm(forms.Form):
 class CompareForm(forms.Form):
     """For which campaign a change is looked at."""
 
-    campaign = forms.ModelChoiceField(Campaign.objects.none(), empty_label="Choose a campaign")
+    # Not required: the version may be written without looking.
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), required=False, empty_label="Choose a campaign"
+    )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Campaign.objects.for_user(user).exclude(status=Campaign.Status.ARCHIVED)
         self.fields["campaign"].queryset = rows.order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean_campaign(self) -> Campaign:
+        """The campaign, without which nothing can be compared."""
+        campaign: Campaign | None = self.cleaned_data["campaign"]
+        if campaign is None:
+            raise forms.ValidationError("Choose a campaign.")
+        return campaign
 
 
 class BecauseForm(forms.Form):

@@ -169,10 +169,11 @@ def as_if(rule: CallingRule, terms: dict[str, Any], law: Ruleset) -> Ruleset:
 
 def standing(row: CallingRule, *, today: date, registers: Any) -> Standing:
     """Whether a rule acts on a day."""
-    if not row.is_active:
-        return Standing("Off")
     if row.valid_until and row.valid_until < today:
         return Standing("Ended")
+    if not row.is_active:
+        demo = row.organization.is_demo
+        return Standing("Off", "The demo's practice line rings nobody at any hour." if demo else "")
     if row.valid_from and row.valid_from > today:
         return Standing("To come")
     if not ruleset.configured(row, registers):

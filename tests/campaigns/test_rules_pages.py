@@ -125,7 +125,7 @@ def test_a_preview_says_what_would_change_and_keeps_nothing(
     assert rule(organization, "US-1").version == 1
     wrong = page.post(address, {**closed, "start": "20:00", "end": "08:00"})
     assert "must end after" in text(wrong)
-    assert "required" in text(page.post(address, {"title": "x", "days": "any"}))
+    assert "Choose a campaign" in text(page.post(address, {"title": "x", "days": "any"}))
 
 
 def test_consent_is_written_down_found_and_revoked(page: Client) -> None:
