@@ -83,7 +83,12 @@ def _insert(campaign: Campaign, model: Lead, classes: list[int], start: int, cou
         "LPAD(number.n, 7, '0')" if connection.vendor == "mysql" else "printf('%%07d', number.n)"
     )
     joined = f"CONCAT(%s, {digits})" if connection.vendor == "mysql" else f"%s || {digits}"
-    own = {"phone": joined, "rank": "(number.n * 7919) %% 1000003", "window_class_id": "place.id"}
+    own = {
+        **_people(),
+        "phone": joined,
+        "rank": "(number.n * 7919) %% 1000003",
+        "window_class_id": "place.id",
+    }
     columns = [str(f.column) for f in Lead._meta.concrete_fields if not f.primary_key]
     quote = connection.ops.quote_name
     statement = _INSERT.format(
@@ -94,6 +99,24 @@ def _insert(campaign: Campaign, model: Lead, classes: list[int], start: int, cou
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [_prefix(campaign), start, count, len(classes), model.pk])
+
+
+def _people() -> dict[str, str]:
+    """Names, companies and addresses that differ, so that looking for them is no guess."""
+    letters = [f"number.n * 7919 / {26**place} %% 26" for place in range(5)]
+    if connection.vendor == "mysql":
+        signs = [f"CHAR(97 + FLOOR({one}) USING utf8mb4)" for one in letters]
+        return {
+            "name": f"CONCAT({', '.join(signs[:3])}, 'a ', {', '.join(signs[3:])}, 'son')",
+            "company": f"CONCAT({', '.join(signs[2:])}, ' works')",
+            "email": f"CONCAT({', '.join(signs[1:4])}, number.n, '@example.test')",
+        }
+    signs = [f"char(97 + {one})" for one in letters]
+    return {
+        "name": f"{' || '.join(signs[:3])} || 'a ' || {' || '.join(signs[3:])} || 'son'",
+        "company": f"{' || '.join(signs[2:])} || ' works'",
+        "email": f"{' || '.join(signs[1:4])} || number.n || '@example.test'",
+    }
 
 
 def _prefix(campaign: Campaign) -> str:

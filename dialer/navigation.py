@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[Item, ...]] = {
             "icon-[tabler--speakerphone]",
             "campaigns.change_campaign",
         ),
+        Item("Leads", "campaigns:search", "icon-[tabler--user-search]", "campaigns.view_lead"),
         Item(
             "Sheets",
             "campaigns:sheets",

@@ -107,6 +107,7 @@ ROUTES = [
     Route("campaigns:lead", {"GET": {MANAGER, QA}}, lead),
     Route("campaigns:dry_run", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:why", {"GET": {MANAGER, QA}}, campaign),
+    Route("campaigns:search", {"GET": {MANAGER, QA}}),
     Route("campaigns:leads", {"GET": {MANAGER, QA}}, campaign),
     Route("campaigns:sheet_upload", {"GET": {MANAGER}, "POST": {MANAGER}}, campaign),
     Route("campaigns:sheet", {"GET": {MANAGER}, "POST": {MANAGER}}, fresh_sheet),

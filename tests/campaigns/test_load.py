@@ -19,9 +19,9 @@ def test_made_up_leads_are_many_different_and_spread_over_the_zones() -> None:
     assert total == len(phones) == 500
     assert all(phone.startswith("+999") and len(phone) == 16 for phone in phones)
     assert Lead.objects.values("window_class").distinct().count() == len(load.ZONES)
-    assert set(Lead.objects.values_list("status", "attempts", "name")) == {
-        ("new", 0, "Made-up person")
-    }
+    assert set(Lead.objects.values_list("status", "attempts")) == {("new", 0)}
+    for field in ("name", "company", "email"):
+        assert Lead.objects.values(field).distinct().count() > 100
 
 
 def test_more_can_be_added_later_and_to_another_campaign() -> None:
