@@ -24,6 +24,10 @@ START: Final = "dlr_"
 SCOPES: Final[dict[str, str]] = {
     "campaigns.add_lead": "Add and change leads",
     "campaigns.add_leadsheet": "Upload lists of leads",
+    "campaigns.view_suppressionentry": "Ask whether a number is called",
+    "campaigns.add_suppressionentry": "Say that a number is not to be called",
+    "campaigns.view_consentrecord": "Read consent",
+    "campaigns.add_consentrecord": "Write down and end consent",
     "calls.view_call": "Read calls",
     "calls.listen_recording": "Fetch recordings",
     "calls.upload_cdr": "Upload calls that were made elsewhere",

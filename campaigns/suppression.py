@@ -30,8 +30,7 @@ def suppress(
     Leads with this number leave the ready tables at once; those that wait become suppressed when
     they are looked at, or wait for that time. Raises InputError for a time that is over.
     """
-    if until is not None and until <= now:
-        raise InputError("That time is over already.", errors={"until": ["Choose a later time."]})
+    _demand_later(until, now)
     organization_id = organization if isinstance(organization, int) else organization.pk
     entry = _stand(
         organization_id=organization_id,
@@ -44,16 +43,9 @@ def suppress(
         expires_at=until,
     )
     _leave_tables(organization_id, [phone], campaign, until)
-    kept = ("phone", "campaign_key", "source", "reason")
+    kept = ("phone", "campaign_key", "source", "reason", "expires_at")
     audit.record("suppression.added", entry, after=audit.snapshot(entry, kept), actor=by)
-    realtime.record(
-        "number.suppressed",
-        organization=organization_id,
-        topics=["activity"],
-        subject={"suppression": entry.pk, "campaign": campaign.pk if campaign else None},
-        data={"source": source},
-        actor=by,
-    )
+    _tell("number.suppressed", entry, by, source=source)
     return entry
 
 
@@ -83,23 +75,17 @@ def suppress_many(
         shorter = shorter.filter(expires_at__lt=until)
     known = set(there.values_list("phone", flat=True))
     longer = shorter.update(expires_at=until, reason=reason[:255])
-    SuppressionEntry.objects.bulk_create(
-        (
-            SuppressionEntry(
-                organization=organization,
-                phone=phone,
-                campaign_key=scope,
-                source=source,
-                reason=reason[:255],
-                created_by=by,
-                created_at=now,
-                expires_at=until,
-            )
-            for phone in numbers
-            if phone not in known
-        ),
-        ignore_conflicts=True,
-    )
+    same: dict[str, Any] = {
+        "organization": organization,
+        "campaign_key": scope,
+        "source": source,
+        "reason": reason[:255],
+        "created_by": by,
+        "created_at": now,
+        "expires_at": until,
+    }
+    new = [SuppressionEntry(phone=phone, **same) for phone in numbers if phone not in known]
+    SuppressionEntry.objects.bulk_create(new, ignore_conflicts=True)
     _leave_tables(organization.pk, numbers, campaign, until)
     return len(numbers) - len(known) + longer
 
@@ -126,13 +112,8 @@ def lift(entry: SuppressionEntry, *, by: Any, because: str, now: datetime) -> No
     )
     known.delete()
     _revive(known, now)
-    realtime.record(
-        "number.released",
-        organization=known.organization_id,
-        topics=["activity"],
-        subject={"suppression": entry.pk, "campaign": known.campaign_key or None},
-        actor=by,
-    )
+    known.pk = entry.pk  # which it lost with its row
+    _tell("number.released", known, by)
 
 
 def exported(by: Any) -> None:
@@ -150,6 +131,22 @@ def _revive(entry: SuppressionEntry, now: datetime) -> None:
     for lead in leads.select_for_update():
         if not is_suppressed(lead.organization_id, lead.phone, campaign=lead.campaign, now=now):
             standing.retry(lead, now)
+
+
+def _demand_later(until: datetime | None, now: datetime) -> None:
+    if until is not None and until <= now:
+        raise InputError("That time is over already.", errors={"until": ["Choose a later time."]})
+
+
+def _tell(kind: str, entry: SuppressionEntry, by: Any, **data: Any) -> None:
+    realtime.record(
+        kind,
+        organization=entry.organization_id,
+        topics=["activity"],
+        subject={"suppression": entry.pk, "campaign": entry.campaign_key or None},
+        data=data,
+        actor=by,
+    )
 
 
 def _leave_tables(
