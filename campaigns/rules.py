@@ -163,8 +163,13 @@ def as_if(rule: CallingRule, terms: dict[str, Any], law: Ruleset) -> Ruleset:
         setattr(row, name, value)
     _check(row)
     row.valid_from = None
-    others = tuple(one for one in law.rules if one.code != rule.code)
-    return dataclass_replace(law, rules=(*others, ruleset.as_rule(row)))
+    others = without(rule, law)
+    return dataclass_replace(others, rules=(*others.rules, ruleset.as_rule(row)))
+
+
+def without(rule: CallingRule, law: Ruleset) -> Ruleset:
+    """The rules as they would be if one of them ended; nothing is kept."""
+    return dataclass_replace(law, rules=tuple(one for one in law.rules if one.code != rule.code))
 
 
 def standing(row: CallingRule, *, today: date, registers: Any) -> Standing:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.authentication import person
 from campaigns import dryrun, explaining, rules, ruleset
-from campaigns.eligibility import Register
+from campaigns.eligibility import Register, Ruleset
 from campaigns.forms import add_refusal
-from campaigns.models import CallingRule, NationalList
+from campaigns.models import CallingRule, Campaign, NationalList
 from campaigns.ruleforms import BecauseForm, CompareForm, RuleForm
 from campaigns.views.suppression import house
 from core.errors import DomainError, InputError
@@ -82,31 +82,41 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("campaigns.change_callingrule")
 @require_POST
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the version in the form would change for a campaign; nothing is kept."""
-    rule = _rule(request, pk)
+    """What the version in the form, or the rule's end, would change for a campaign now."""
+    rule, ending = _rule(request, pk), "ending" in request.POST
     form, compare = RuleForm(rule, request.POST), CompareForm(person(request), request.POST)
     context: dict[str, Any] = {}
-    if compare.is_valid() and form.is_valid():
+    if compare.is_valid() and (ending or form.is_valid()):
         campaign = compare.cleaned_data["campaign"]
+        law = ruleset.of_campaign(campaign)
         try:
-            law = rules.as_if(rule, form.terms(), ruleset.of_campaign(campaign))
+            law = rules.without(rule, law) if ending else rules.as_if(rule, form.terms(), law)
         except InputError as error:
             add_refusal(form, error)
         else:
-            names = explaining.labels(campaign)
-            shifts = dryrun.compare(campaign, law, timezone.now())
-            context = {
-                "campaign": campaign,
-                "shifts": [
-                    (_WHEN[one.before], _WHEN[one.after], names.get(one.rule, one.rule), one.leads)
-                    for one in shifts
-                ],
-            }
+            context = {"campaign": campaign, "shifts": _shifts(campaign, law)}
     context["errors"] = [
         *(text for texts in compare.errors.values() for text in texts),
-        *(f"{name}: {text}" for name, texts in form.errors.items() for text in texts),
+        *(f"{name}: {text}" for name, texts in _said(form, ending=ending) for text in texts),
     ]
     return render(request, "campaigns/_rule_preview.html", context)
+
+
+def _said(form: RuleForm, *, ending: bool) -> list[tuple[str, list[str]]]:
+    return (
+        []
+        if ending
+        else [(name, [str(text) for text in texts]) for name, texts in form.errors.items()]
+    )
+
+
+def _shifts(campaign: Campaign, law: Ruleset) -> list[tuple[str, str, str, int]]:
+    """Before, after, why and how many, in words."""
+    names = explaining.labels(campaign)
+    return [
+        (_WHEN[one.before], _WHEN[one.after], names.get(one.rule, one.rule), one.leads)
+        for one in dryrun.compare(campaign, law, timezone.now())
+    ]
 
 
 @requires("campaigns.change_callingrule")
@@ -152,6 +162,7 @@ def _page(
         "versions": [_shown(row, registers) for row in versions.order_by("-version")],
         "newest": not CallingRule.objects.filter(replaces=rule).exists(),
         "form": form or BecauseForm(),
+        "compare": CompareForm(person(request)),
     }
     return render(request, "campaigns/rule.html", context, status=status)
 

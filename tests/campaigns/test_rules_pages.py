@@ -128,6 +128,23 @@ def test_a_preview_says_what_would_change_and_keeps_nothing(
     assert "Choose a campaign" in text(page.post(address, {"title": "x", "days": "any"}))
 
 
+def test_the_end_of_a_rule_is_looked_at_before_it_ends(
+    page: Client, manager: User, organization: Organization
+) -> None:
+    row = rule(organization, "EU-2")
+    campaign = CampaignFactory.create(
+        organization=organization, mode=Campaign.Mode.AI, created_by=manager
+    )
+    LeadFactory.create(campaign=campaign, country="DE", phone="+4930123456")
+    body = {"ending": "1", "campaign": campaign.pk}
+
+    shown = text(page.post(reverse("campaigns:rule_preview", args=[row.pk]), body))
+
+    assert "Not by waiting" in shown
+    assert "Now" in shown
+    assert rule(organization, "EU-2").is_active
+
+
 def test_consent_is_written_down_found_and_revoked(page: Client) -> None:
     form = {
         "number": "(212) 555-0123", "region": "us", "purpose": "marketing", "voice": "ai",
