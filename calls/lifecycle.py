@@ -20,7 +20,7 @@ from calls.models import Call
 from calls.timing import Timeline, milliseconds
 from campaigns import claims
 from campaigns.models import Campaign, DialAttempt
-from core import config, statements
+from core import statements
 from core.errors import DomainError
 from core.retry import retried
 
@@ -164,13 +164,13 @@ def _dial(pk: int) -> Dial | DomainError:
 def release(call: Call, reason: str) -> Call:
     """Gives back a reservation that was never dialed; one that is given back stays so.
 
-    A skipped lead rests for a while. Raises DomainError "illegal_move" for a dialed call.
+    A skipped lead rests for a while. Raises DomainError "illegal_move" for a dialed call, and
+    "may_not_skip" where the campaign lets nobody pass a previewed lead by.
     """
     now = timezone.now()
     seat, call = hold(call.pk)
     if call.status == S.RESERVED and call.direction == Call.Direction.OUTBOUND:
-        delay_s = config.get("calls.skip_s") if reason == "skipped" else 0
-        _give_back(seat, call, now, reason=reason, delay_s=delay_s)
+        _give_back(seat, call, now, reason=reason, delay_s=lease.rest_s(call, reason))
     elif call.dialed_at is not None or call.status in Call.LIVE:
         raise DomainError("This call was dialed already.", code="illegal_move")
     return call
@@ -232,7 +232,7 @@ def reap(now: datetime) -> int:
     live = Call.objects.filter(status__in=Call.LIVE, lease_until__lte=now)
     ended = Call.objects.filter(status=S.ENDED, wrap_up_until__lte=now)
     due = [*live.values_list("pk", flat=True)[:200], *ended.values_list("pk", flat=True)[:200]]
-    return sum(_reap(pk, now) for pk in due)
+    return sum(_reap(pk, now) for pk in (*due, *lease.overdue_previews(now)))
 
 
 @retried
@@ -241,7 +241,7 @@ def _reap(pk: int, now: datetime) -> bool:
     if call.status == S.ENDED and call.wrap_up_until and call.wrap_up_until <= now:
         _complete(seat, call, now)
         return True
-    if call.status not in Call.LIVE or call.lease_until is None or call.lease_until > now:
+    if call.status not in Call.LIVE or not lease.over(call, now):
         return False
     if call.direction == Call.Direction.OUTBOUND and call.dialed_at is None:
         _give_back(seat, call, now, reason="expired")

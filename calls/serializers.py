@@ -85,14 +85,17 @@ class CampaignCardSerializer(serializers.Serializer[Any]):
     delay_s = serializers.IntegerField()
     wrap_up_limit_s = serializers.IntegerField()
     ring_time_s = serializers.IntegerField()
+    may_skip = serializers.BooleanField()
+    preview_limit_s = serializers.IntegerField()
+    preview_gives_back = serializers.BooleanField()
     script = serializers.CharField()
     dispositions = DispositionChoiceSerializer(many=True)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         """The campaign with the results to choose, which are read once for the call."""
         call: Call = self.context["call"]
-        fields = ("id", "name", "delay_s", "wrap_up_limit_s", "ring_time_s", "script")
-        card: dict[str, Any] = {name: getattr(instance, name) for name in fields}
+        names = [name for name in map(str, self.fields) if name != "dispositions"]
+        card: dict[str, Any] = {name: getattr(instance, name) for name in names}
         card["dispositions"] = DispositionChoiceSerializer(results.choices(call), many=True).data
         return card
 
@@ -178,7 +181,7 @@ class DialSerializer(serializers.Serializer[Any]):
 class ReleaseSerializer(serializers.Serializer[Any]):
     """Why a reservation is given back."""
 
-    reason = serializers.ChoiceField(choices=["skipped", "cancelled"])
+    reason = serializers.ChoiceField(choices=["skipped", "cancelled", "preview_over"])
 
 
 class ResultSerializer(serializers.Serializer[Any]):

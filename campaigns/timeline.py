@@ -20,6 +20,7 @@ S = Lead.Status
 LONGEST: Final = 100  # moments of each kind
 _GIVEN_BACK: Final = {
     "skipped": "The agent skipped it.",
+    "preview_over": "The time for looking at it was over.",
     "expired": "The reservation ran out.",
     "refused": "The rules refused it at the moment of dialing.",
     "paused": "The campaign was paused.",

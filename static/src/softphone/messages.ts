@@ -38,6 +38,10 @@ export interface CampaignCard {
   readonly delay_s: number;
   readonly wrap_up_limit_s: number;
   readonly ring_time_s: number;
+  /** Of previews: whether the agent may pass a lead by, and what follows when the time (0: none) is over. */
+  readonly may_skip: boolean;
+  readonly preview_limit_s: number;
+  readonly preview_gives_back: boolean;
   readonly script: string;
   readonly dispositions: readonly DispositionChoice[];
 }

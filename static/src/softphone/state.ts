@@ -180,7 +180,11 @@ export type Effect =
       readonly grant: string;
       readonly ringTimeS: number;
     }
-  | { readonly do: "release"; readonly id: string; readonly reason: "skipped" | "cancelled" }
+  | {
+      readonly do: "release";
+      readonly id: string;
+      readonly reason: "skipped" | "cancelled" | "preview_over";
+    }
   | { readonly do: "answer" }
   | { readonly do: "reject"; readonly ref: string | null; readonly status: number }
   | { readonly do: "hangUp" }

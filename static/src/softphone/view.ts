@@ -3,6 +3,7 @@ import { clock } from "../timers";
 import type { OutboxState } from "../outbox";
 import type { Standing } from "../tabs";
 import type { Presence, SoftphoneConfig } from "./messages";
+import { givesBack, maySkip } from "./moves/auto";
 import { lacking } from "./moves/wrapup";
 import { shown, timeIn } from "./numbers";
 import { ON_PHONE, type Phase, type State, TALKING } from "./state";
@@ -88,7 +89,12 @@ function flagsOf(state: State, info: Info): string[] {
     "no-lead": !call?.record?.lead,
     "can-call": works && phase === "idle" && line === "registered",
     "can-start": works && phase === "idle" && auto.name === "off" && line === "registered",
-    pausable: ["countdown", "running", "waiting"].includes(auto.name),
+    pausable:
+      ["countdown", "running", "waiting"].includes(auto.name) &&
+      !(auto.name === "countdown" && call?.record?.mode === "preview"),
+    skippable: maySkip(state),
+    "counting-to-dial": auto.name === "countdown" && !givesBack(state),
+    "counting-to-return": auto.name === "countdown" && givesBack(state),
     "on-break": info.presence?.state === "break",
     leaving: state.leaving !== null,
     disposing: canChoose(state),

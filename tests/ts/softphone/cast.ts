@@ -9,6 +9,9 @@ export const CAMPAIGN: CampaignCard = {
   delay_s: 10,
   wrap_up_limit_s: 60,
   ring_time_s: 25,
+  may_skip: true,
+  preview_limit_s: 0,
+  preview_gives_back: false,
   script: "Good morning.",
   dispositions: [
     { code: "lead", label: "Lead", key: "l", finished: true, success: true, callback: false },

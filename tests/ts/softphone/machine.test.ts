@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { counting, Driver, record, registered, talking } from "./cast";
+import type { CampaignCard } from "../../../static/src/softphone/messages";
+import { CAMPAIGN, counting, Driver, record, registered, talking } from "./cast";
 
 const OVER = { type: "over", sipStatus: null, cause: "terminated", by: "remote" } as const;
 
@@ -117,6 +118,55 @@ describe("a call of automated dialing", () => {
     expect(phone.state.auto).toEqual({ name: "running" });
     expect(phone.pass(3_600_000)).toBeNull();
     expect(phone.give({ type: "dialNow" })).toEqual([{ do: "authorize", id: "call-1" }]);
+  });
+});
+
+describe("a preview with a limit", () => {
+  const previewing = (changes: Partial<CampaignCard>) =>
+    registered().giveAll(
+      { type: "start", campaigns: [7] },
+      { type: "ready" },
+      {
+        type: "claimed",
+        call: record("call-1", {
+          mode: "preview",
+          campaign: { ...CAMPAIGN, preview_limit_s: 30, ...changes },
+        }),
+      },
+    );
+
+  it("dials when the time is over", () => {
+    const phone = previewing({});
+
+    expect(phone.state.auto).toMatchObject({ name: "countdown", totalMs: 30_000 });
+    expect(phone.pass(29_000)).toBeNull();
+    expect(phone.pass(1_000)).toEqual([{ do: "authorize", id: "call-1" }]);
+  });
+
+  it("gives the lead back where the campaign says so", () => {
+    const phone = previewing({ preview_gives_back: true });
+
+    expect(phone.pass(30_000)).toContainEqual({
+      do: "release",
+      id: "call-1",
+      reason: "preview_over",
+    });
+    expect(phone.state.phase).toBe("claiming");
+  });
+
+  it("is not stopped by a pause", () => {
+    const phone = previewing({});
+
+    expect(phone.give({ type: "pause" })).toBeNull();
+  });
+
+  it("lets nobody pass the lead by where the campaign forbids it", () => {
+    const phone = previewing({ may_skip: false });
+
+    expect(phone.give({ type: "skip" })).toEqual([
+      { do: "notice", level: "warning", text: "Leads of this campaign may not be skipped." },
+    ]);
+    expect(phone.state.phase).toBe("reserved");
   });
 });
 

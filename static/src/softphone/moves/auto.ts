@@ -71,6 +71,8 @@ export const auto: SomeMoves<AutoInput> = {
   },
 
   pause(state, _input, now) {
+    // The time of a preview is the campaign's, not the agent's.
+    if (state.auto.name === "countdown" && isPreview(state)) return null;
     switch (state.auto.name) {
       case "countdown": {
         const leftMs = Math.max(0, state.auto.until - now);
@@ -95,6 +97,9 @@ export const auto: SomeMoves<AutoInput> = {
 
   skip(state, _input, now) {
     if (state.phase !== "reserved" || !state.call) return null;
+    if (!maySkip(state)) {
+      return step(state, notice("warning", "Leads of this campaign may not be skipped."));
+    }
     const release = { do: "release", id: state.call.id, reason: "skipped" } as const;
     return rest(uncounted(state), now, release);
   },
@@ -152,11 +157,23 @@ export const auto: SomeMoves<AutoInput> = {
   },
 };
 
-/** The countdown of a lead that the campaign dials by itself; any other waits for the agent. */
+const isPreview = (state: State): boolean => state.call?.record?.mode === "preview";
+
+/** Only a preview can be one that nobody may pass by. */
+export const maySkip = (state: State): boolean =>
+  !isPreview(state) || (state.call?.record?.campaign?.may_skip ?? true);
+
+/** Whether the countdown ends with the lead given back, not dialed. */
+export const givesBack = (state: State): boolean =>
+  isPreview(state) && (state.call?.record?.campaign?.preview_gives_back ?? false);
+
+/** The countdown of a lead that the campaign dials by itself, or of a preview with a limit; any other waits. */
 function countDown(state: State, now: number, leftMs: number | null = null): State {
   const record = state.call?.record;
-  if (state.auto.name !== "running" || !record || !TIMED_MODES.has(record.mode)) return state;
-  const totalMs = Math.max(0, (record.campaign?.delay_s ?? 0) * 1000);
+  if (state.auto.name !== "running" || !record) return state;
+  const limitS = record.mode === "preview" ? (record.campaign?.preview_limit_s ?? 0) : 0;
+  if (!TIMED_MODES.has(record.mode) && limitS === 0) return state;
+  const totalMs = Math.max(0, (limitS || (record.campaign?.delay_s ?? 0)) * 1000);
   return { ...state, auto: { name: "countdown", until: now + (leftMs ?? totalMs), totalMs } };
 }
 
@@ -178,6 +195,10 @@ function awake(state: State, now: number): Step | null {
 
 function countedDown(state: State, now: number): Step | null {
   if (state.auto.name !== "countdown" || now < state.auto.until) return null;
+  if (givesBack(state) && state.call) {
+    const release = { do: "release", id: state.call.id, reason: "preview_over" } as const;
+    return rest(uncounted(state), now, release, notice("info", "The time for the lead is over."));
+  }
   // The bar stays empty until the line is back.
   return state.line === "registered" ? dial(state) : null;
 }
