@@ -1,6 +1,7 @@
 """Which rows of a list are already there: in its campaign always, in others where it is asked."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,31 +23,50 @@ _DUPLICATE = SheetReject.Kind.DUPLICATE
 
 
 def left_out(
-    sheet: LeadSheet, facts: dict[int, LeadFacts], rejects: list[Reject], now: datetime
+    sheet: LeadSheet, facts: dict[int, LeadFacts], rejects: list[Reject], known: "Known"
 ) -> dict[int, LeadFacts]:
     """The rows whose number and external ID are new; the others become rejects."""
-    phones = [one.phone.e164 for one in facts.values()]
-    ids = [one.fields["external_id"] for one in facts.values() if "external_id" in one.fields]
-    have = _elsewhere(sheet, phones, now) | {
-        phone: _where(sheet, sheet_id, row)
-        for phone, sheet_id, row in _among(_PHONES, sheet.campaign_id, phones)
-    }
-    # MariaDB compares without case, so both engines do.
-    known = {found.casefold() for (found,) in _among(_IDS, sheet.campaign_id, ids)}
+    have, ids = dict(known.phones), set(known.ids)
     fresh: dict[int, LeadFacts] = {}
     for number, one in facts.items():
         phone, external = one.phone.e164, str(one.fields.get("external_id", "")).casefold()
         if phone in have:
             reason = f"The number is already in {have[phone]}."
             rejects.append((number, _DUPLICATE, "duplicate_number", reason))
-        elif external and external in known:
+        elif external and external in ids:
             reason = "A lead with this external ID is already in the campaign."
             rejects.append((number, _DUPLICATE, "duplicate_id", reason))
         else:
             fresh[number] = one
             have[phone] = f"row {number}"
-            known.add(external)
+            ids.add(external)
     return fresh
+
+
+@dataclass(frozen=True)
+class Known:
+    """What some rows share with leads that are there."""
+
+    phones: dict[str, str] = field(default_factory=dict)  # number -> where it is
+    ids: frozenset[str] = frozenset()  # without case, as MariaDB compares, so that both engines do
+
+    def __bool__(self) -> bool:
+        return bool(self.phones or self.ids)
+
+
+def known(
+    sheet: LeadSheet, facts: dict[int, LeadFacts], now: datetime, *, in_campaign: bool
+) -> Known:
+    """What the rows share with leads; `in_campaign`: also with those of their own campaign."""
+    phones = [one.phone.e164 for one in facts.values()]
+    have = _elsewhere(sheet, phones, now)
+    if not in_campaign:
+        return Known(have)
+    ids = [one.fields["external_id"] for one in facts.values() if "external_id" in one.fields]
+    for phone, sheet_id, row in _among(_PHONES, sheet.campaign_id, phones):
+        have[phone] = _where(sheet, sheet_id, row)
+    found = _among(_IDS, sheet.campaign_id, ids)
+    return Known(have, frozenset(external.casefold() for (external,) in found))
 
 
 def _elsewhere(sheet: LeadSheet, phones: Collection[str], now: datetime) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -44,6 +44,7 @@ class Counts:
     duplicate: int = 0
     invalid: int = 0
     scrubbed: int = 0
+    met: bool = False  # some were there already
 
 
 def rank(priority: int, sheet_id: int, row: int) -> int:
@@ -71,17 +72,29 @@ def _facts(row: Row, fields: Sequence[str], names: Sequence[str], region: str) -
     return lead_facts(row.cells, fields, names, region)
 
 
-def store(sheet: LeadSheet, campaign: Campaign, batch: Batch, now: datetime) -> Counts:
-    """Writes leads and rejects of a batch in the caller's transaction."""
+def store(
+    sheet: LeadSheet, campaign: Campaign, batch: Batch, now: datetime, *, look: bool = True
+) -> Counts:
+    """Writes leads and rejects of a batch in the caller's transaction.
+
+    Without `look`, the rows are taken for new ones until the database says that some are not: in
+    a list without duplicates, looking for them first costs a third of the work.
+    """
     rejects = list(batch.rejects)
-    fresh = duplicates.left_out(sheet, batch.facts, rejects, now)
+    known = duplicates.known(sheet, batch.facts, now, in_campaign=look)
+    fresh = duplicates.left_out(sheet, batch.facts, rejects, known)
     spoken = _bans(campaign, fresh, now)
     if sheet.scrub:
         for number, found in spoken.items():
             rejects.append((number, _SUPPRESSED, found[0].rule, found[0].message))
             del fresh[number]
     blocked = {number for number, found in spoken.items() if _for_good(found)} & fresh.keys()
-    stored = _insert(sheet, fresh, blocked, rejects, now)
+    try:
+        stored = _insert(sheet, fresh, blocked, now)
+    except IntegrityError:
+        if not look:
+            return store(sheet, campaign, batch, now)
+        stored = _insert_singly(sheet, fresh, blocked, rejects, now)
     _add_further(sheet, {number: fresh[number].further for number in stored})
     SheetReject.objects.bulk_create(
         (
@@ -97,6 +110,7 @@ def store(sheet: LeadSheet, campaign: Campaign, batch: Batch, now: datetime) -> 
         duplicate=kinds[_DUPLICATE],
         invalid=kinds[_INVALID],
         scrubbed=kinds[_SUPPRESSED],
+        met=bool(known),
     )
 
 
@@ -150,21 +164,17 @@ def add_phones(pairs: Iterable[tuple[int, Sequence[Phone]]]) -> None:
 
 
 def _insert(
-    sheet: LeadSheet,
-    fresh: dict[int, LeadFacts],
-    blocked: Collection[int],
-    rejects: list[Reject],
-    now: datetime,
+    sheet: LeadSheet, fresh: dict[int, LeadFacts], blocked: Collection[int], now: datetime
 ) -> set[int]:
-    """Saves the rows as leads; those that were new where another import met the same number."""
+    """Saves the rows as leads, all of them or, with an IntegrityError, none."""
     place = cache(windows.class_for)
     same = {
         "organization": sheet.organization_id,
         "campaign": sheet.campaign_id,
         "sheet": sheet.pk,
     }
-    leads = {
-        number: writing.values(
+    leads = [
+        writing.values(
             number,
             facts.phone.e164,
             (
@@ -175,24 +185,24 @@ def _insert(
             facts.fields,
         )
         for number, facts in fresh.items()
-    }
-    try:
-        with transaction.atomic():
-            writing.insert(same, list(leads.values()), now)
-    except IntegrityError:
-        return _insert_singly(same, leads, rejects, now)
-    return set(leads)
+    ]
+    with transaction.atomic():
+        writing.insert(same, leads, now)
+    return set(fresh)
 
 
 def _insert_singly(
-    same: dict[str, int], leads: dict[int, list[Any]], rejects: list[Reject], now: datetime
+    sheet: LeadSheet,
+    fresh: dict[int, LeadFacts],
+    blocked: Collection[int],
+    rejects: list[Reject],
+    now: datetime,
 ) -> set[int]:
-    stored = set()
-    for number, lead in leads.items():
+    """Saves the rows that were new, where another import or request met the same number."""
+    stored: set[int] = set()
+    for number, facts in fresh.items():
         try:
-            with transaction.atomic():
-                writing.insert(same, [lead], now)
-            stored.add(number)
+            stored |= _insert(sheet, {number: facts}, blocked, now)
         except IntegrityError:
             reason = "The number or external ID is already in the campaign."
             rejects.append((number, _DUPLICATE, "duplicate_number", reason))

@@ -287,11 +287,33 @@ def test_a_number_taken_between_look_and_insert_is_a_duplicate(campaign: Campaig
     told: list[Reject] = []
 
     # when
-    stored = landing._insert(sheet, rows, set(), told, timezone.now())
+    stored = landing._insert_singly(sheet, rows, set(), told, timezone.now())
 
     # then
     assert stored == {3}
     assert [(row, kind) for row, kind, _, _ in told] == [(2, SheetReject.Kind.DUPLICATE)]
+
+
+def test_rows_taken_for_new_ones_are_looked_up_when_the_database_objects(
+    campaign: Campaign,
+) -> None:
+    # given rows of which one is there already, and one comes twice
+    sheet = sheets.receive_upload(None, campaign, upload("Phone\n2125550123\n"))
+    taken = LeadFactory.create(campaign=campaign, phone="+12125550123")
+    rows = {
+        number: lead_facts([phone], ["phone"], ["Phone"], "US")
+        for number, phone in enumerate((taken.phone, "+12125550124", "+12125550124"), 2)
+    }
+
+    # when
+    counts = landing.store(sheet, campaign, landing.Batch(rows), timezone.now(), look=False)
+
+    # then
+    assert (counts.accepted, counts.duplicate, counts.met) == (1, 2, True)
+    assert list(sheet.rejects.order_by("row").values_list("row", "reason")) == [
+        (2, "The number is already in the campaign."),
+        (4, "The number is already in row 3."),
+    ]
 
 
 def test_progress_is_told_to_the_sheets_page(campaign: Campaign) -> None:
