@@ -29,7 +29,7 @@ import django
 
 django.setup()
 
-import MySQLdb  # noqa: E402
+import MySQLdb  # type: ignore[import-untyped]  # noqa: E402  # has no types
 import tablib  # noqa: E402
 import xlsxwriter  # noqa: E402
 from django.core.files import File  # noqa: E402
