@@ -1,6 +1,7 @@
-"""Claims a second: agents who take the next call, at ten thousand leads and at a million.
+"""Claims a second: agents who take the next call, at ten thousand, a million and five million.
 
     make bench NAME=claim        python -m bench.claim --seconds 3 --rounds 3
+    quickly: python -m bench.claim --seconds 1 --rounds 1 --large 50000 --huge 100000
 
 A claim is `calls.lifecycle.next_call`, with seat, attempt, call, event and commit. Beside it, in
 the same minutes, the bare driver sends the statements of one such claim (claiming/replay.py).
@@ -37,7 +38,7 @@ from campaigns import queue  # noqa: E402
 from campaigns.models import Campaign  # noqa: E402
 
 CLAIMERS, AGENTS_EACH = (1, 4, 16), 12
-SIZES = {"10k": 10_000, "1m": 1_000_000}
+SIZES = {"10k": 10_000, "1m": 1_000_000, "5m": 5_000_000}
 EMPTY_S, BEAT_S, WARM_UP = 0.005, 0.05, 3
 _fork = multiprocessing.get_context("fork")
 
@@ -146,8 +147,10 @@ def report(found: dict[Case, list[list[float]]], worlds: dict[str, World]) -> No
             ratio = rate[f"raw_{claimers}x{size}"] / rate[f"{claimers}x{size}"]
             print(f"claim_vs_raw_{claimers}x{size}: {ratio:.2f} ratio")
     print(f"claim_p95_1m_vs_10k: {p95['16x1m'] / p95['16x10k']:.2f} ratio")
+    print(f"claim_p95_5m_vs_10k: {p95['16x5m'] / p95['16x10k']:.2f} ratio")
     print(f"claim_statements: {len(worlds['1m'].templates)} statements")
-    print(f"claim_load_1m: {worlds['1m'].load_s:.0f} s")
+    for size in ("1m", "5m"):
+        print(f"claim_load_{size}: {worlds[size].load_s:.0f} s")
 
 
 def name(case: Case) -> str:
@@ -161,8 +164,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large", type=int, default=SIZES["1m"], help="leads of the long list")
+    parser.add_argument("--huge", type=int, default=SIZES["5m"], help="of the longest")
     options = parser.parse_args()
-    sizes = {**SIZES, "1m": options.large}
+    sizes = {**SIZES, "1m": options.large, "5m": options.huge}
     people = max(CLAIMERS) * AGENTS_EACH
     worlds = {
         size: world.make(f"dialer_claim_{size}", leads, people) for size, leads in sizes.items()
