@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.db.models import Case, Q, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.lookups import IContains, IExact
+from django.db.models.functions import Lower
+from django.db.models.lookups import Contains, Exact
 
 from campaigns.eligibility import Refusal
 from campaigns.models import Campaign, Lead
@@ -199,9 +200,10 @@ def _query(one: Condition) -> Q:
             return Q(priority__lte=min(wanted))
         return Q(**{f"{one.column}__in": wanted})
     if one.field.startswith(CUSTOM):
-        key = KeyTextTransform(one.field.removeprefix(CUSTOM), "custom")
-        lookup = IExact if one.operator == IS else IContains
-        return _any(Q(lookup(key, text)) for text in one.values)
+        # What MariaDB takes out of JSON it compares by bytes.
+        key = Lower(KeyTextTransform(one.field.removeprefix(CUSTOM), "custom"))
+        lookup = Exact if one.operator == IS else Contains
+        return _any(Q(lookup(key, text.lower())) for text in one.values)
     name = f"{one.field}__{'iexact' if one.operator == IS else 'icontains'}"
     return _any(Q(**{name: text}) for text in one.values)
 
