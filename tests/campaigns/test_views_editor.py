@@ -49,6 +49,19 @@ FIELDS = {
     "window_end": "20:00",
 }
 
+RULES = {
+    "after-busy-then": "again",
+    "after-busy-minutes": "15",
+    "after-busy-factor": "1.5",
+    "after-busy-other_day_part": "on",
+    "filter-0-field": "country",
+    "filter-0-operator": "is",
+    "filter-0-value": "US, CA",
+    "filter-1-field": "custom:Plan",
+    "filter-1-operator": "contains",
+    "filter-1-value": "gold",
+}
+
 
 def save(client: Client, campaign: Campaign, **more: Any) -> int:
     data = {**FIELDS, **{name.replace("__", "-"): value for name, value in more.items()}}
@@ -68,19 +81,7 @@ def test_retry_rules_and_filter_are_kept_and_shown_again(
         preview_limit_s="45",
         preview_gives_back="on",
         next_phone_on=["busy"],
-        **{
-            "after-busy-then": "again",
-            "after-busy-minutes": "15",
-            "after-busy-factor": "1.5",
-            "after-busy-other_day_part": "on",
-            f"result-{result.pk}-then": "finished",
-            "filter-0-field": "country",
-            "filter-0-operator": "is",
-            "filter-0-value": "US, CA",
-            "filter-1-field": "custom:Plan",
-            "filter-1-operator": "contains",
-            "filter-1-value": "gold",
-        },
+        **{**RULES, f"result-{result.pk}-then": "finished"},
     )
 
     campaign.refresh_from_db()
