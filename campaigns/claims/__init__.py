@@ -4,17 +4,21 @@ The only modules that write `DialAttempt`. All functions run inside the caller's
 locks are taken in one order everywhere: seat, slots, queue entry, number, lead, call.
 """
 
+from campaigns.claims.ahead import AHEAD, claim_ahead, lines_free
 from campaigns.claims.past import record_past
 from campaigns.claims.settling import correct, dispose, release, settle
 from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
 
 __all__ = [
+    "AHEAD",
     "Claim",
     "approve_dial",
+    "claim_ahead",
     "claim_next",
     "claim_number",
     "correct",
     "dispose",
+    "lines_free",
     "record_past",
     "release",
     "settle",

@@ -42,7 +42,7 @@ def claim_next(agent: User, campaign_ids: Sequence[int], *, now: datetime) -> Cl
     if not open_now:
         return reasons.closed(campaigns, now)
     for count, entry in enumerate(_entries(agent, open_now, now), 1):
-        attempt = _take(agent, open_now[entry.campaign_id], entry, now)
+        attempt = take(agent, open_now[entry.campaign_id], entry, now)
         if attempt is not None:
             return Claim(attempt)
         if count == REFUSED_PER_CLAIM:
@@ -144,8 +144,11 @@ def _in_turn(campaigns: dict[int, Campaign]) -> list[int]:
     return [campaign_id for campaign_id, _ in sorted(tiers, key=lambda row: row[1])]
 
 
-def _take(agent: User, campaign: Campaign, entry: Entry, now: datetime) -> DialAttempt | None:
-    """Takes the lead of a locked entry; None when it may not be called: it then moved away."""
+def take(agent: User | None, campaign: Campaign, entry: Entry, now: datetime) -> DialAttempt | None:
+    """Takes the lead of a locked entry; None when it may not be called: it then moved away.
+
+    Without an agent it is dialed ahead of them.
+    """
     number = numbers.lock(campaign.organization_id, entry.phone)
     lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
     promised = entry.tier == QueueEntry.Tier.CALLBACK
@@ -169,7 +172,7 @@ def _take(agent: User, campaign: Campaign, entry: Entry, now: datetime) -> DialA
 
 
 def _attempt(
-    agent: User,
+    agent: User | None,
     phone: str,
     campaign: Campaign | None,
     lead: Lead | None,
@@ -180,11 +183,11 @@ def _attempt(
 ) -> DialAttempt:
     """Writes the decision down."""
     attempt = DialAttempt(
-        organization_id=_organization(agent),
+        organization_id=campaign.organization_id if campaign else _organization(agent),
         campaign=campaign,
         lead=lead,
         agent=agent,
-        live_agent=agent.pk,
+        live_agent=agent.pk if agent else None,
         phone=phone,
         mode=campaign.mode if campaign else Campaign.Mode.MANUAL,
         inbound=inbound,
@@ -217,8 +220,8 @@ def _decide(
     return decide(known, now)
 
 
-def _organization(agent: User) -> int:
-    if agent.organization_id is None:
+def _organization(agent: User | None) -> int:
+    if agent is None or agent.organization_id is None:
         raise DomainError("Only people of an organization make calls.", code="no_organization")
     return agent.organization_id
 
