@@ -40,6 +40,8 @@ config.define(
 LOW_WATER = 0.75
 # A head of refused leads is passed over in so many steps; the next fill goes on from there.
 ROUNDS = 5
+# So many leads that rules refused are decided again in one fill when the rules change.
+RECONSIDERED = 20_000
 # So many new leads are moved away at once that the campaign's filter leaves out.
 SWEEP = 2000
 
@@ -114,12 +116,14 @@ def top_up(campaign_id: int, now: datetime, *, agent_id: int | None = None) -> i
         _put_back(QueueEntry.objects.filter(campaign=campaign))
         return 0
     work = _Filling(campaign, _crew(campaign) | ({agent_id} if agent_id else set()), now)
-    _tidy(work, slots)
+    tidied = _tidy(work, slots)
     _count(work)
     _add(work, Tier.CALLBACK, lambda k: candidates.due_callbacks(campaign, work.crew, k, now))
     _add(work, Tier.RECYCLED, lambda k: candidates.due_retries(campaign, k, now))
     slots.fill_after = _add_new(work)
-    slots.filled_at, slots.rule_version = now, version(campaign.rule_version)
+    slots.filled_at = now
+    if tidied:
+        slots.rule_version = version(campaign.rule_version)
     slots.save(update_fields=["filled_at", "fill_after", "rule_version"])
     return work.added
 
@@ -254,15 +258,18 @@ def _lock(campaign_id: int) -> CampaignSlots:
     return slots
 
 
-def _tidy(work: _Filling, slots: CampaignSlots) -> None:
-    """Takes out what must be decided again: changed rules, closed windows, absent owners."""
+def _tidy(work: _Filling, slots: CampaignSlots) -> bool:
+    """Takes out what must be decided again: changed rules, closed windows, absent owners.
+
+    False when changed rules have more to be decided again than one transaction should hold.
+    """
     entries = QueueEntry.objects.filter(campaign=work.campaign)
     if slots.rule_version != version(work.campaign.rule_version):
         _put_back(entries)
-        standing.reconsider(work.campaign.pk, work.now)
-        return
+        return standing.reconsider(work.campaign.pk, work.now, RECONSIDERED)
     absent = Q(owner__gt=0) & ~Q(owner__in=work.crew)
     _put_back(entries.filter(Q(closes_at__lte=work.now) | absent))
+    return True
 
 
 def _put_back(entries: QuerySet[QueueEntry], *, wait: bool = False) -> int:

@@ -5,10 +5,10 @@ Every function takes leads that the caller has locked.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import batched, groupby
 from typing import Any, Final
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from campaigns import callbacks, leadfilter
 from campaigns.eligibility import Decision
@@ -46,6 +46,7 @@ _CLAIM: Final = (
     "UPDATE campaigns_lead SET status = 'claimed', blocked_by = '', blocked_until = NULL,"
     " finished_because = '' WHERE id = %s"
 )
+_TOGETHER: Final = 1000
 _DECIDED: Final = ("status", "next_attempt_at", "blocked_by", "blocked_until", "finished_because")
 
 
@@ -66,14 +67,21 @@ def due(lead_ids: Iterable[int], now: datetime) -> None:
     Lead.objects.filter(pk__in=lead_ids, status=S.RETRY).update(next_attempt_at=now)
 
 
-def reconsider(campaign_id: int, now: datetime) -> None:
-    """Whatever refused leads of a campaign before, they are decided again, as rules changed."""
+def reconsider(campaign_id: int, now: datetime, limit: int) -> bool:
+    """Up to so many refused leads of a campaign are decided again, as rules changed.
+
+    Whether those were all; else the caller asks again, in another transaction.
+    """
     refused = Lead.objects.filter(campaign_id=campaign_id, status=S.RETRY).exclude(blocked_by="")
-    refused.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
     # Those that a filter left out have no time of their own; the others keep their place.
-    out = refused.filter(blocked_by=leadfilter.RULE, next_attempt_at=None)
-    out.filter(attempts__gt=0).update(next_attempt_at=now)
-    out.filter(attempts=0).update(status=S.NEW, blocked_by="")
+    out = Q(blocked_by=leadfilter.RULE, next_attempt_at=None)
+    waiting = refused.filter(Q(next_attempt_at__gt=now) | out)
+    found = list(waiting.values_list("pk", flat=True)[:limit])
+    for ids in batched(found, _TOGETHER, strict=False):
+        some = refused.filter(pk__in=ids)
+        some.filter(out, attempts=0).update(status=S.NEW, blocked_by="")
+        some.update(next_attempt_at=now)
+    return len(found) < limit
 
 
 def leave_out(leads: Collection[Lead]) -> None:

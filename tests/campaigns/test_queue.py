@@ -318,6 +318,24 @@ def test_changed_rules_decide_everything_again(campaign: Campaign) -> None:
     assert set(order(campaign)) == {blocked, asleep}
 
 
+def test_a_long_list_is_decided_again_in_several_fills(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "RECONSIDERED", 2)
+    leads = LeadFactory.create_batch(5, campaign=campaign, window_class=None)
+    queue.fill(campaign.pk, NIGHT)
+    Campaign.objects.update(window_start="00:00", rule_version=2)
+    campaign.refresh_from_db()
+
+    sizes = []
+    while queue.wants(campaign, NIGHT) and len(sizes) < 9:
+        queue.fill(campaign.pk, NIGHT)
+        sizes.append(queue.ready_count(campaign.pk))
+
+    assert sizes == [2, 4, 5]
+    assert set(order(campaign)) == set(leads)
+
+
 def test_the_filler_does_not_look_for_new_leads_before_there_can_be_some(
     campaign: Campaign,
 ) -> None:
