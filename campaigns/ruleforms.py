@@ -93,6 +93,12 @@ class RuleForm(forms.Form):
         return given
 
 
+class NewRuleForm(RuleForm):
+    """A rule of the organization's own."""
+
+    code = forms.CharField(max_length=32, help_text="Such as HOUSE-1")
+
+
 class CompareForm(forms.Form):
     """For which campaign a change is looked at."""
 

@@ -133,6 +133,10 @@ def _hours(people: Cast, user: User) -> dict[str, Any]:
     return said | {"country": "", "region": "", "weekdays": [], "valid_until": ""}
 
 
+def _new_hours(people: Cast, user: User) -> dict[str, Any]:
+    return {**_hours(people, user), "code": "OVERFULL"}
+
+
 FILLED: Final[dict[str, Filled]] = {
     "accounts-api:break": _break,
     "accounts-api:login": _login,
@@ -158,6 +162,7 @@ FILLED: Final[dict[str, Filled]] = {
     "campaigns:dispositions": lambda people, user: {"new-label": "Perhaps", "new-key": ""},
     "campaigns:national_list_file": _register,
     "campaigns:pattern_add": lambda people, user: {"kind": "prefix", "pattern": "+1 900"},
+    "campaigns:rule_new": _new_hours,
     "campaigns:rule_replace": _hours,
     "campaigns:sheet": lambda people, user: {"field_0": "name", "field_1": "phone"},
     "campaigns:edit": _campaign,

@@ -37,6 +37,7 @@ FRAGMENTS = (
     "calls:add_note",
     "campaigns:disposition",
     "campaigns:dispositions",
+    "campaigns:rule_new_preview",
     "campaigns:rule_preview",
     "campaigns:suppression_file",
 )

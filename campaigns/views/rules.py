@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from campaigns import dryrun, explaining, rules, ruleset
 from campaigns.eligibility import Register, Ruleset
 from campaigns.forms import add_refusal
 from campaigns.models import CallingRule, Campaign, NationalList
-from campaigns.ruleforms import BecauseForm, CompareForm, RuleForm
+from campaigns.ruleforms import BecauseForm, CompareForm, NewRuleForm, RuleForm
 from campaigns.views.suppression import house
 from core.errors import DomainError, InputError
 from core.web import requires
@@ -39,7 +39,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         registers[one.organization_id] += (ruleset.register(one),)
     found = [_shown(row, registers[row.organization_id]) for row in ordered]
     unsigned = sum(1 for one in found if one["standing"].acts and not one["rule"].signed_off_at)
-    return render(request, "campaigns/rules.html", {"found": found, "unsigned": unsigned})
+    context = {"found": found, "unsigned": unsigned, "kinds": CallingRule.Kind.choices}
+    return render(request, "campaigns/rules.html", context)
 
 
 @requires("campaigns.change_callingrule")
@@ -49,6 +50,25 @@ def begin(request: HttpRequest) -> HttpResponse:
     made = rules.ensure_defaults(house(person(request)))
     messages.success(request, f"{made} rules were added. Have them signed off.")
     return redirect("campaigns:rules")
+
+
+@requires("campaigns.change_callingrule")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, kind: str) -> HttpResponse:
+    """A rule of the house's own, of a kind."""
+    user, rule = person(request), _draft(kind)
+    form = NewRuleForm(rule, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = rules.add(user, house(user), kind=kind, now=timezone.now(), **form.terms())
+        except InputError as error:
+            add_refusal(form, error)
+        else:
+            messages.success(request, f"{row.code} is in force. Have it signed off.")
+            return redirect("campaigns:rule", row.pk)
+    context = {"rule": rule, "form": form, "compare": CompareForm(user)}
+    status = 422 if form.errors else 200
+    return render(request, "campaigns/rule_edit.html", context, status=status)
 
 
 @requires("campaigns.view_callingrule")
@@ -81,10 +101,11 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("campaigns.change_callingrule")
 @require_POST
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int = 0, kind: str = "") -> HttpResponse:
     """What the version in the form, or the rule's end, would change for a campaign now."""
-    rule, ending = _rule(request, pk), "ending" in request.POST
-    form, compare = RuleForm(rule, request.POST), CompareForm(person(request), request.POST)
+    rule, ending = _rule(request, pk) if pk else _draft(kind), "ending" in request.POST
+    form = RuleForm(rule, request.POST) if pk else NewRuleForm(rule, request.POST)
+    compare = CompareForm(person(request), request.POST)
     context: dict[str, Any] = {}
     if compare.is_valid() and (ending or form.is_valid()):
         campaign = compare.cleaned_data["campaign"]
@@ -170,6 +191,13 @@ def _page(
 def _shown(row: CallingRule, registers: tuple[Register, ...]) -> dict[str, Any]:
     today = ruleset.today(row.organization.timezone, timezone.now())
     return {"rule": row, "standing": rules.standing(row, today=today, registers=registers)}
+
+
+def _draft(kind: str) -> CallingRule:
+    """A rule of a kind that is not here yet."""
+    if kind not in CallingRule.Kind.values:
+        raise Http404
+    return CallingRule(kind=kind, version=0)
 
 
 def _rule(request: HttpRequest, pk: int) -> CallingRule:

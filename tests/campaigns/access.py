@@ -84,6 +84,10 @@ def disposition(cast: Cast) -> dict[str, Any]:
     return {"pk": DispositionFactory.create(organization=cast.organization).pk}
 
 
+def kind_of_rule(_: Cast) -> dict[str, Any]:
+    return {"kind": "hours"}
+
+
 def rule(cast: Cast) -> dict[str, Any]:
     rules.ensure_defaults(cast.organization)
     rows = CallingRule.objects.filter(organization=cast.organization, is_active=True)
@@ -137,6 +141,8 @@ ROUTES = [
     Route("campaigns:national_list_drop", {"POST": {MANAGER}}, national_list),
     Route("campaigns:rules", {"GET": {MANAGER}}),
     Route("campaigns:rules_begin", {"POST": {MANAGER}}),
+    Route("campaigns:rule_new", {"GET": {MANAGER}, "POST": {MANAGER}}, kind_of_rule, public=True),
+    Route("campaigns:rule_new_preview", {"POST": {MANAGER}}, kind_of_rule, public=True),
     Route("campaigns:rule", {"GET": {MANAGER}}, rule),
     Route("campaigns:rule_replace", {"GET": {MANAGER}, "POST": {MANAGER}}, rule),
     Route("campaigns:rule_preview", {"POST": {MANAGER}}, rule),

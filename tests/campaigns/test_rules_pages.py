@@ -213,3 +213,41 @@ def test_the_dry_run_names_rules_by_their_titles(
     shown = text(page.get(reverse("campaigns:dry_run", args=[campaign.pk])))
 
     assert "Consent to artificial voices, anywhere (EU-2)" in shown
+
+
+def test_a_rule_of_the_house_is_added_for_a_kind(page: Client, organization: Organization) -> None:
+    address = reverse("campaigns:rule_new", args=["cap"])
+    sent = {
+        "code": "house-1",
+        "title": "Twice a day",
+        "limit": "2",
+        "hours": "24",
+        "scope": "number",
+    }
+
+    bad = page.post(address, {**sent, "region": "FL"})
+    page.post(address, sent)
+    again = page.post(address, sent)
+
+    assert bad.status_code == 422
+    assert "A region belongs to a country." in text(bad)
+    row = CallingRule.objects.get(organization=organization, code="HOUSE-1")
+    assert (row.kind, row.limit, row.period_s, row.version) == ("cap", 2, 86_400, 1)
+    assert "There is such a rule." in text(again)
+    assert "Weekdays" not in text(page.get(address))
+    assert page.get(reverse("campaigns:rule_new", args=["nonsense"])).status_code == 404
+
+
+def test_what_a_new_rule_would_change_is_seen_before_it_is_added(
+    page: Client, manager: User, organization: Organization
+) -> None:
+    campaign = CampaignFactory.create(organization=organization, created_by=manager)
+    LeadFactory.create_batch(3, campaign=campaign)
+
+    shown = page.post(
+        reverse("campaigns:rule_new_preview", args=["hours"]),
+        {"code": "SHUT", "title": "Closed", "days": "any", "campaign": campaign.pk},
+    )
+
+    assert "Not by waiting" in text(shown)
+    assert not CallingRule.objects.filter(code="SHUT").exists()
