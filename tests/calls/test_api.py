@@ -78,6 +78,9 @@ def test_a_call_tells_its_campaign_with_the_results_to_choose(
         "delay_s": 10,
         "wrap_up_limit_s": 60,
         "ring_time_s": 30,
+        "may_skip": True,
+        "preview_limit_s": 0,
+        "preview_gives_back": False,
         "script": "",
         "dispositions": [
             {
