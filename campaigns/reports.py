@@ -1,16 +1,72 @@
 """Numbers of campaigns: how far their lists are, and who works on them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
+from django.core.cache import BaseCache, cache
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from accounts.models import AgentSeat
+from campaigns import recycling
 from campaigns.models import Campaign, Lead
+
+MOST_OUTCOMES: Final = 8
+_FRESH: Final = timedelta(seconds=5)
+_WORTH_S: Final = 0.05  # what is counted sooner than this is counted every time
+_TIMES: Final = 20
+_LONGEST_S: Final = 300
+
+
+@dataclass(kw_only=True)
+class Counted:
+    """What was counted, and when."""
+
+    counted_at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the page should say when it was counted."""
+        return timezone.now() - self.counted_at > _FRESH
+
+
+class Memory:
+    """Counts of long lists are remembered for twenty times as long as counting took.
+
+    So at most a twentieth of the time goes into counting, however often pages ask.
+    """
+
+    def __init__(self, store: BaseCache, ticks: Callable[[], float] = time.monotonic) -> None:
+        """`ticks` tells seconds that only go forward."""
+        self.store, self.ticks = store, ticks
+
+    def counted[C: Counted](
+        self, kind: str, ids: list[int], count: Callable[[list[int]], dict[int, C]]
+    ) -> dict[int, C]:
+        """The counts of several campaigns; those not remembered are counted together."""
+        keys = {pk: f"campaign-counts:1:{kind}:{pk}" for pk in ids}
+        known = self.store.get_many(keys.values())
+        found = {pk: known[key] for pk, key in keys.items() if key in known}
+        if missing := [pk for pk in ids if pk not in found]:
+            began = self.ticks()
+            fresh = count(missing)
+            took = self.ticks() - began
+            if took >= _WORTH_S:
+                # Whole seconds, rounded up: Redis knows no shorter span.
+                lasting = min(_LONGEST_S, int(_TIMES * took) + 1)
+                self.store.set_many({keys[pk]: one for pk, one in fresh.items()}, lasting)
+            found |= fresh
+        return found
+
+
+MEMORY: Final = Memory(cache)
 
 
 @dataclass
-class Numbers:
+class Numbers(Counted):
     """The leads of one campaign, counted."""
 
     new: int = 0
@@ -47,6 +103,27 @@ class Numbers:
         begun = max(self.dialed + self.suppressed, self.closed)
         return 100 * min(begun, self.total) / self.total if self.total else 0
 
+    @property
+    def penetration(self) -> float:
+        """Leads that were dialed at least once, of all, from 0 to 100."""
+        return 100 * self.dialed / self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Why some leads are finished, and which part of all finished leads they are, 0 to 100."""
+
+    label: str
+    leads: int
+    percent: float
+
+
+@dataclass
+class Outcomes(Counted):
+    """Why the leads of one campaign are finished, the most frequent first."""
+
+    rows: list[Outcome]
+
 
 @dataclass
 class Crew:
@@ -56,9 +133,29 @@ class Crew:
     busy: int = 0  # reserved, on a call, in wrap-up
 
 
-def numbers(campaign_ids: Iterable[int]) -> dict[int, Numbers]:
-    """The leads of several campaigns, in one query."""
-    ids = list(campaign_ids)
+def numbers(campaign_ids: Iterable[int], memory: Memory = MEMORY) -> dict[int, Numbers]:
+    """The leads of several campaigns, in one query at most."""
+    return memory.counted("numbers", list(campaign_ids), _numbers)
+
+
+def outcomes(campaign: Campaign, memory: Memory = MEMORY) -> Outcomes:
+    """Why the campaign's leads are finished; the rare reasons are one row, "Others"."""
+    found = memory.counted(
+        "outcomes", [campaign.pk], lambda ids: {pk: _ends(campaign) for pk in ids}
+    )
+    return found[campaign.pk]
+
+
+def _ends(campaign: Campaign) -> Outcomes:
+    reasons = recycling.reasons(campaign)
+    total = sum(one.leads for one in reasons)
+    counts = [(one.label, one.leads) for one in reasons[:MOST_OUTCOMES]]
+    if rest := sum(one.leads for one in reasons[MOST_OUTCOMES:]):
+        counts.append(("Others", rest))
+    return Outcomes(rows=[Outcome(label, leads, 100 * leads / total) for label, leads in counts])
+
+
+def _numbers(ids: list[int]) -> dict[int, Numbers]:
     found = {pk: Numbers() for pk in ids}
     rows = (
         Lead.objects.filter(campaign__in=ids)

@@ -46,10 +46,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign: its numbers, lists, people and rules."""
     campaign = visible(request, pk)
-    rows = [campaign]
+    row = _overview([campaign])["rows"][0]
     context = {
         "campaign": campaign,
-        "row": _overview(rows)["rows"][0],
+        "row": row,
+        "outcomes": reports.outcomes(campaign) if row["numbers"].finished else None,
         "teams": campaign.teams.order_by("name"),
         "agents": campaign.agents.order_by("name"),
         "days": _days(campaign),
