@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from campaigns import leadsearch
 from campaigns.models import Callback, Campaign, ConsentRecord, Lead, SuppressionEntry
-from core import phone
 
 CAMPAIGNS_PAGE = 30
 LEADS_PAGE = 50
@@ -35,12 +35,13 @@ def campaigns(user: Any, *, search: str = "", status: str = "", after: str = "")
 
 
 def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str = "") -> Page[Lead]:
-    """Leads of a campaign, newest first, by number or by words of name or company."""
+    """Leads of a campaign, newest first; those searched for in the order of what was found."""
+    if search:
+        searched = leadsearch.within(campaign, search, status=status, after=after)
+        return Page(searched.rows, searched.older)
     found = Lead.objects.filter(campaign=campaign)
     if status:
         found = found.filter(status=status)
-    if search:
-        found = found.filter(_matches(search, campaign.default_region))
     return _page(found.select_related("window_class"), after, LEADS_PAGE)
 
 
@@ -100,16 +101,6 @@ def _due(cursor: str) -> tuple[datetime, int] | None:
         return (found, int(pk)) if found.tzinfo else None
     except ValueError:
         return None
-
-
-def _matches(search: str, region: str) -> Q:
-    digits = "".join(character for character in search if character.isdigit())
-    if len(digits) < 3 or any(character.isalpha() for character in search):
-        return Q(name__icontains=search) | Q(company__icontains=search) | Q(email__iexact=search)
-    try:
-        return Q(phone=phone.normalize(search, region).e164)
-    except phone.PhoneError:
-        return Q(phone__contains=digits)
 
 
 def _page[M: (Campaign, ConsentRecord, Lead, SuppressionEntry)](

@@ -301,7 +301,7 @@ class CampaignFilterForm(forms.Form):
 class LeadFilterForm(forms.Form):
     """Narrows a campaign's leads."""
 
-    q = forms.CharField(required=False, max_length=120, label="Number, name or company")
+    q = forms.CharField(required=False, max_length=120, label="Number, name, company or e-mail")
     status = forms.ChoiceField(required=False, choices=[("", "Any status"), *Lead.Status.choices])
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import phonenumbers
 from django.db import connection
@@ -36,8 +36,16 @@ def search(user: Any, text: str, *, field: str = "", after: str = "") -> Found:
 
     Each page costs the same few index reads however long the lists are.
     """
+    return _search(_Seen(user), text, field, after)
+
+
+def within(campaign: Campaign, text: str, *, status: str = "", after: str = "") -> Found:
+    """Leads of one campaign, in a status if one is given, by how a field begins."""
+    return _search(_Within(campaign, status), text, "", after)
+
+
+def _search(scope: "_Scope", text: str, field: str, after: str) -> Found:
     text = text.strip()
-    scope = _Scope(user)
     for name in [field] if field in FIELDS else _fields(text):
         if len(_digits(text) if name == "phone" else text) < _FEWEST[name]:
             continue
@@ -47,8 +55,20 @@ def search(user: Any, text: str, *, field: str = "", after: str = "") -> Found:
     return Found([], field)
 
 
-class _Scope:
-    """Whose leads may be seen, read once for a search."""
+class _Scope(Protocol):
+    """Whose leads are looked at, and in which countries their campaigns are at home."""
+
+    regions: set[str]
+
+    def condition(self) -> Q:
+        """For leads."""
+
+    def further(self) -> Q:
+        """For further numbers of leads."""
+
+
+class _Seen:
+    """The leads that a person may see, read once for a search."""
 
     def __init__(self, user: Any) -> None:
         mine = Campaign.objects.for_user(user).values_list("pk", "organization", "default_region")
@@ -63,6 +83,28 @@ class _Scope:
         """The organization's index serves it; the campaigns only where some are not seen."""
         found = Q(organization__in=self.organizations)
         return found if self.all else found & Q(campaign__in=self.campaigns)
+
+    def further(self) -> Q:
+        """A number is nearly whole, so what it finds are few rows."""
+        return Q(lead__organization__in=self.organizations, lead__campaign__in=self.campaigns)
+
+
+class _Within:
+    """The leads of one campaign, in a status if one is given."""
+
+    def __init__(self, campaign: Campaign, status: str) -> None:
+        self.campaign, self.status = campaign, status
+        self.regions = {campaign.default_region}
+
+    def condition(self) -> Q:
+        """The organization is named for its indexes, by name, company and e-mail."""
+        found = Q(organization=self.campaign.organization_id, campaign=self.campaign.pk)
+        return found & Q(status=self.status) if self.status else found
+
+    def further(self) -> Q:
+        """As the leads."""
+        found = Q(lead__campaign=self.campaign.pk)
+        return found & Q(lead__status=self.status) if self.status else found
 
 
 def _fields(text: str) -> list[str]:
@@ -94,8 +136,7 @@ def _page(scope: _Scope, field: str, text: str, after: str) -> Found:
 def _by_further(scope: _Scope, text: str) -> list[int]:
     if len(_digits(text)) < _WHOLE:
         return []
-    seen = Q(lead__organization__in=scope.organizations, lead__campaign__in=scope.campaigns)
-    rows = LeadPhone.objects.filter(_phone(scope, text), seen)
+    rows = LeadPhone.objects.filter(_phone(scope, text), scope.further())
     return list(rows.order_by("phone", "lead").values_list("lead", flat=True)[:PAGE])
 
 

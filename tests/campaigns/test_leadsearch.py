@@ -66,6 +66,29 @@ def test_a_further_number_finds_its_lead(manager: User, ann: Lead) -> None:
     assert leadsearch.search(manager, "+442071234567").rows == [ann]
 
 
+@pytest.mark.parametrize("text", ["+1212", "212-555", "ann", "zenith", "ann@", "+442071234567"])
+def test_within_a_campaign_its_own_leads_alone_are_found(ann: Lead, text: str) -> None:
+    other = CampaignFactory.create(organization=ann.organization)
+    same = {"name": ann.name, "company": ann.company, "email": ann.email, "phone": ann.phone}
+    twin = LeadFactory.create(campaign=other, **same)
+    for lead in (ann, twin):
+        LeadPhone.objects.create(lead=lead, phone="+442071234567")
+
+    assert leadsearch.within(ann.campaign, text).rows == [ann]
+    assert leadsearch.within(ann.campaign, text, status=ann.status).rows == [ann]
+    assert leadsearch.within(ann.campaign, text, status="retry").rows == []
+
+
+def test_pages_within_a_campaign_follow_each_other(campaign: Campaign) -> None:
+    leads = LeadFactory.create_batch(60, campaign=campaign, company="Acme")
+
+    first = leadsearch.within(campaign, "acme")
+    second = leadsearch.within(campaign, "acme", after=first.older or "")
+
+    assert [*first.rows, *second.rows] == leads
+    assert second.older is None
+
+
 def test_nobody_finds_the_leads_of_others(
     manager: User, ann: Lead, person: Callable[..., User]
 ) -> None:
