@@ -1,7 +1,7 @@
 """Time zones of postal codes: of the United States by three digits, of Canada by a letter.
 
 The table was made of the package zipcodes 3.0.0 (MIT license): every zone in which it has a code
-that begins so, and zones whose clocks agree all year round as one. See docs/decisions/0008.
+that begins so, and zones whose clocks agree all year round as one. See docs/decisions/0009.
 """
 
 import re
