@@ -126,7 +126,11 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "delay_s": "Seconds before the next call is dialed.",
             "wrap_up_limit_s": "Seconds to write the result.",
             "ring_time_s": "Seconds until a call that nobody answers ends.",
-            "script": "What the agent says; shown during the call.",
+            "script": "What the agent says; shown during the call. Words in braces are replaced by"
+            " what the lead has: {name}, {first_name}, {company}, {job_title}, {job_level},"
+            " {email}, {phone}, {region}, {country}, {timezone}, {remarks}, {attempts}, and columns"
+            " of your own by their headers, such as {Old vendor}. What is missing is shown as"
+            " [company?].",
         }
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -40,16 +40,41 @@ const wordsOf = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** `{name}`, `{first_name}`, `{company}`, `{job_title}` of a script, said of this lead. */
-function scriptFor({ campaign, lead }: CallRecord): string {
-  const words: Readonly<Record<string, string>> = {
-    name: lead?.name ?? "",
-    first_name: lead?.name.split(" ")[0] ?? "",
-    company: lead?.company ?? "",
-    job_title: lead?.job_title ?? "",
-  };
-  return (campaign?.script ?? "").replace(/\{(\w+)\}/g, (all, name: string) => words[name] || all);
+/** A script said of this lead: `{email}` or `{Old vendor}` becomes what the lead has there. */
+function scriptFor(record: CallRecord): string {
+  const words = wordsFor(record);
+  const say = (_: string, name: string): string => words.get(keyOf(name)) || `[${name.trim()}?]`;
+  return (record.campaign?.script ?? "").replace(/\{([^{}\n]*[^{}\s][^{}\n]*)\}/g, say);
 }
+
+/** What a script may name: the lead's fields, and its own columns by their headers. */
+function wordsFor({ lead, number }: CallRecord): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  for (const [name, value] of Object.entries(lead?.custom ?? {})) {
+    words.set(keyOf(name), textOf(value));
+  }
+  const fields = {
+    ...lead,
+    id: null,
+    custom: null,
+    phone: number,
+    first_name: firstOf(lead?.name ?? ""),
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    const text = textOf(value);
+    if (text) words.set(name, text);
+  }
+  return words;
+}
+
+const firstOf = (name: string): string => name.trim().split(/\s+/)[0] ?? "";
+
+/** Names are one whatever their case, and with spaces or with `_`. */
+const keyOf = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, "_");
 
 function attemptsText({ attempts, last_called_at: last }: LeadCard, now: number): string {
   const ordinal = `Attempt ${attempts + 1}`;

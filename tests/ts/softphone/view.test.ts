@@ -121,9 +121,33 @@ describe("the lead's card", () => {
     const now = Date.parse("2026-01-05T15:00:00Z");
 
     expect(leadTexts(phone.state, now)).toMatchObject({
-      script: "Hello Ada of Engines, {unknown}.",
+      script: "Hello Ada of Engines, [unknown?].",
       attempts: "Attempt 3, last called 2 days ago",
     });
+  });
+
+  it.each([
+    ["{NAME}, {Job Title} in {region}", "Ada Byron, Head of Engines in US-NY"],
+    ["{seats} seats, { Renewal  date }", "40 seats, 1 May"],
+    [
+      "{email} {Old vendor} {notes} {constructor}",
+      "[email?] [Old vendor?] [notes?] [constructor?]",
+    ],
+    ["{} { } {a\nb} a { b", "{} { } {a\nb} a { b"],
+    ["{greeting}", "{name} $& <b>"],
+  ])("says the script %j", (script, said) => {
+    const custom = { ...LEAD.custom, "Renewal Date": "1 May", greeting: "{name} $& <b>" };
+    const call = record("c", {
+      lead: { ...LEAD, custom },
+      campaign: { ...CAMPAIGN, script },
+    });
+    const phone = registered().giveAll(
+      { type: "start", campaigns: [7] },
+      { type: "ready" },
+      { type: "claimed", call },
+    );
+
+    expect(leadTexts(phone.state, 0).script).toBe(said);
   });
 
   it("shows the sheet's own columns that have something in them", () => {
