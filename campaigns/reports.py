@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import BaseCache, cache
 from django.db.models import Count, Q
 from django.utils import timezone
+from redis import RedisError
 
 from accounts.models import AgentSeat
 from campaigns import recycling
@@ -48,7 +50,7 @@ class Memory:
     ) -> dict[int, C]:
         """The counts of several campaigns; those not remembered are counted together."""
         keys = {pk: f"campaign-counts:1:{kind}:{pk}" for pk in ids}
-        known = self.store.get_many(keys.values())
+        known = self._recalled(keys.values())
         found = {pk: known[key] for pk, key in keys.items() if key in known}
         if missing := [pk for pk in ids if pk not in found]:
             began = self.ticks()
@@ -57,9 +59,20 @@ class Memory:
             if took >= _WORTH_S:
                 # Whole seconds, rounded up: Redis knows no shorter span.
                 lasting = min(_LONGEST_S, int(_TIMES * took) + 1)
-                self.store.set_many({keys[pk]: one for pk, one in fresh.items()}, lasting)
+                self._remember({keys[pk]: one for pk, one in fresh.items()}, lasting)
             found |= fresh
         return found
+
+    def _recalled(self, keys: Iterable[str]) -> dict[str, Any]:
+        """What is remembered; nothing while the store cannot be reached."""
+        try:
+            return self.store.get_many(keys)
+        except RedisError:
+            return {}
+
+    def _remember(self, counts: dict[str, Any], seconds: int) -> None:
+        with suppress(RedisError):
+            self.store.set_many(counts, seconds)
 
 
 MEMORY: Final = Memory(cache)

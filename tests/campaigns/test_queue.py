@@ -327,7 +327,7 @@ def test_a_long_list_is_decided_again_in_several_fills(
     Campaign.objects.update(window_start="00:00", rule_version=2)
     campaign.refresh_from_db()
 
-    sizes = []
+    sizes: list[int] = []
     while queue.wants(campaign, NIGHT) and len(sizes) < 9:
         queue.fill(campaign.pk, NIGHT)
         sizes.append(queue.ready_count(campaign.pk))

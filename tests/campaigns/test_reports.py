@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.urls import reverse
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
 from campaigns import reports
@@ -98,6 +100,21 @@ def test_a_campaign_that_is_not_remembered_is_counted_beside_one_that_is(
     both = reports.numbers([campaign.pk, other.pk], memory)
 
     assert (both[campaign.pk].total, both[other.pk].total) == (0, 1)
+
+
+def test_while_nothing_can_be_remembered_everything_is_counted(campaign: Campaign) -> None:
+    class Gone(Store):
+        def get_many(self, *_: Any, **__: Any) -> dict[Any, Any]:
+            raise RedisConnectionError("There is no Redis.")
+
+        def set_many(self, *_: Any, **__: Any) -> list[Any]:
+            raise RedisConnectionError("There is no Redis.")
+
+    memory = reports.Memory(Gone(), ticking(1))
+    reports.numbers([campaign.pk], memory)
+    LeadFactory.create(campaign=campaign)
+
+    assert reports.numbers([campaign.pk], memory)[campaign.pk].total == 1
 
 
 def test_only_a_count_of_some_age_tells_its_time() -> None:
