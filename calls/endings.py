@@ -10,7 +10,7 @@ from campaigns import claims
 from core import config
 
 Outcome = Call.Outcome
-_PEOPLE = {"local": "agent", "remote": "customer"}
+_PEOPLE = {"local": "agent", "remote": "customer", "system": "system"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,14 @@ def close(call: Call, end: End) -> None:
 def settle(call: Call, end: End, now: datetime) -> None:
     """Frees the number and decides what becomes of the lead; it rests after a presumed end."""
     rest = timedelta(seconds=config.get("calls.hold_lead_s"))
+    person = end.outcome != Outcome.MACHINE
     claims.settle(
         call.attempt,
         outcome=end.outcome,
         now=now,
-        live_answer=call.answered_at is not None,
-        conversation=is_conversation(milliseconds(call.answered_at, end.at)),
-        hold_until=now + rest if end.presumed else None,
+        live_answer=person and call.answered_at is not None,
+        conversation=person and is_conversation(milliseconds(call.answered_at, end.at)),
+        hold_until=now + rest if end.presumed or end.outcome == Outcome.UNKNOWN else None,
     )
 
 

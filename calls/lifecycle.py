@@ -7,20 +7,30 @@ writes the call last, so that no two verbs on one agent's calls ever meet.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import presence
 from accounts.models import AgentSeat
-from calls import corrections, edge, endings, lease, matching, news, notes, recordings, results
+from calls import (
+    corrections,
+    edge,
+    endings,
+    lease,
+    matching,
+    news,
+    notes,
+    recordings,
+    records,
+    results,
+)
 from calls.endings import End
 from calls.models import Call
 from calls.timing import Timeline, milliseconds
 from campaigns import claims
 from campaigns.models import Campaign, DialAttempt
-from core import statements
 from core.errors import DomainError
 from core.retry import retried
 
@@ -253,47 +263,25 @@ def _reap(pk: int, now: datetime) -> bool:
 
 
 def hold(pk: int) -> tuple[AgentSeat | None, Call]:
-    """Locks the seat of the call's agent and reads the call as it then is."""
+    """Locks the seat of the call's agent and reads the call as it then is.
+
+    A call without an agent is locked itself, where others lock the seat.
+    """
     call = _calls().get(pk=pk)
     if call.agent is None:
-        return None, call
+        Call.objects.select_for_update().only("pk").get(pk=pk)
+        call = _calls().get(pk=pk)
+        if call.agent is None:
+            return None, call
     seat = presence.lock(call.agent)
     return seat, _calls().get(pk=pk)
-
-
-def record_past(attempt: DialAttempt, **facts: Any) -> Call:
-    """Writes a call that is over already, as another softphone told of it."""
-    return Call.objects.create(
-        attempt=attempt,
-        organization_id=attempt.organization_id,
-        campaign=attempt.campaign,
-        lead=attempt.lead,
-        agent=attempt.agent,
-        team_id=matching.team_of(attempt.agent, attempt.campaign_id),
-        status=S.WRAPPED_UP,
-        **facts,
-    )
 
 
 def _reserve(
     seat: AgentSeat, attempt: DialAttempt, now: datetime, *, number: str, **how: Any
 ) -> Call:
-    agent, campaign = seat.user, attempt.campaign
-    call = Call(
-        **{"public_id": uuid4(), **how},
-        attempt=attempt,
-        organization_id=attempt.organization_id,
-        campaign=campaign,
-        lead=attempt.lead,
-        agent=agent,
-        team_id=matching.team_of(agent, attempt.campaign_id),
-        live_agent=agent.pk,
-        number=number,
-        caller_id=campaign.caller_id if campaign else "",
-        reserved_at=now,
-        lease_until=now + lease.span(),
-    )
-    statements.insert(call)
+    held = {"agent": seat.user, "live_agent": seat.user.pk, "lease_until": now + lease.span()}
+    call = records.reserved(attempt, now, number=number, **held, **how)
     presence.reserve(seat, call.public_id, now)
     news.tell(call, "reserved", now)
     return call

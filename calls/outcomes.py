@@ -29,6 +29,7 @@ CAUSES = {
     "canceled": Outcome.CANCELED,
     "cancelled": Outcome.CANCELED,
     "page_lost": Outcome.UNKNOWN,
+    "unknown": Outcome.UNKNOWN,
 }
 # What other softphones write in their own records.
 WORDS = {
@@ -55,7 +56,8 @@ WORDS = {
 def of(line: Timeline) -> Outcome:
     """The outcome of a call that its phone reported as over."""
     if line.answered_at is not None:
-        return Outcome.ANSWERED
+        # Only a voice that listens for it says that a machine picked up.
+        return Outcome.MACHINE if line.cause == "machine" else Outcome.ANSWERED
     cause = line.cause.strip().lower().replace(" ", "_")
     ours = line.by == "local"
     if ours and line.sip_status in (None, 487):

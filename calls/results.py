@@ -33,7 +33,10 @@ def choose(call: Call, code: str, callback_at: datetime | None, now: datetime) -
 
 
 def given(call: Call, chosen: Disposition) -> None:
-    """Notes in the audit log when a call gets its result after its wrap-up was over."""
-    if call.status == Call.Status.WRAPPED_UP:
+    """Notes in the audit log when a call gets its result after its wrap-up was over.
+
+    A call without an agent has no wrap-up.
+    """
+    if call.status == Call.Status.WRAPPED_UP and call.agent_id is not None:
         after = {"disposition": chosen.code}
         audit.record("call.result_added_late", call, before={"disposition": None}, after=after)

@@ -9,7 +9,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from accounts import presence
-from calls import endings, lifecycle, matching, news, outcomes, recordings, segments
+from calls import endings, matching, news, outcomes, recordings, records, segments
 from calls.models import Call
 from calls.timing import milliseconds
 from campaigns import claims
@@ -80,7 +80,7 @@ def _record(user: Any, cdr: Cdr, outcome: str) -> Call:
     chosen = _disposition(user, cdr.disposition)
     if chosen is not None:
         claims.dispose(attempt, chosen, now=now)
-    call = lifecycle.record_past(
+    call = records.record_past(
         attempt,
         direction=cdr.direction,
         outcome=outcome,

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "accounts",
     "campaigns",
     "calls",
+    "agentic",
     "dialer",
 ]
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ import factory
 
 from accounts.models import Organization, Team, User
 from accounts.permissions import assign_role
+from agentic.models import AgenticCampaign, AgenticRun, PromptVersion, Trunk, Wording
 from calls.models import Call
 from campaigns.models import Campaign, DialAttempt, Disposition, Lead
 
@@ -120,3 +121,58 @@ class CallFactory(factory.django.DjangoModelFactory[Call]):
     number = factory.SelfAttribute("attempt.phone")
     reserved_at = factory.SelfAttribute("attempt.reserved_at")
     status = Call.Status.WRAPPED_UP
+
+
+class TrunkFactory(factory.django.DjangoModelFactory[Trunk]):
+    """A line for ten calls at once."""
+
+    class Meta:
+        model = Trunk
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"Trunk {n}")
+    calls_per_second = 100
+
+
+class AgenticFactory(factory.django.DjangoModelFactory[AgenticCampaign]):
+    """A running campaign of a simulated voice, with its first version published."""
+
+    class Meta:
+        model = AgenticCampaign
+
+    campaign = factory.SubFactory(CampaignFactory, mode=Campaign.Mode.AI)
+    organization = factory.SelfAttribute("campaign.organization")
+    trunk = factory.SubFactory(
+        TrunkFactory, organization=factory.SelfAttribute("..campaign.organization")
+    )
+    module = factory.Sequence(lambda n: f"module-{n}")
+    agent_text = "You are Ada, who calls for Example Ltd."
+    session_text = 'Greet {{ name | "the prospect" }} and ask the questions.'
+    disclosure = "I am an automated voice."
+    calls_per_second = 100
+
+    @classmethod
+    def _after_postgeneration(cls, instance: AgenticCampaign, *_: Any, **__: Any) -> None:
+        words = {field.name: getattr(instance, field.name) for field in Wording._meta.fields}
+        instance.published = PromptVersion.objects.create(
+            organization=instance.organization,
+            campaign=instance.campaign,
+            number=1,
+            published_at=datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
+            **words,
+        )
+        instance.save()
+
+
+class RunFactory(factory.django.DjangoModelFactory[AgenticRun]):
+    """A run through the list of a campaign."""
+
+    class Meta:
+        model = AgenticRun
+
+    campaign = factory.LazyAttribute(lambda _: AgenticFactory.create().campaign)
+    organization = factory.SelfAttribute("campaign.organization")
+    live_campaign = factory.SelfAttribute("campaign.pk")
+    version = factory.SelfAttribute("campaign.agentic.published")
+    provider = AgenticCampaign.Provider.SIMULATOR
+    started_at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

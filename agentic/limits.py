@@ -1,0 +1,26 @@
+"""Limits of AI calls that an installation sets."""
+
+from core import config
+
+config.define(
+    "agentic.simulator_speed",
+    float,
+    default=1.0,
+    minimum=0.1,
+    maximum=1000.0,
+    help="How many times faster than life simulated calls run.",
+)
+config.define(
+    "agentic.launching_s",
+    int,
+    default=30,
+    minimum=5,
+    help="Seconds within which a provider must take a call.",
+)
+config.define(
+    "agentic.dispatched_s",
+    int,
+    default=20,
+    minimum=5,
+    help="Seconds within which a voice must begin to dial a call that it was given.",
+)

@@ -1,0 +1,27 @@
+"""Calls without a person: what voices say, the runs they make, and their calls."""
+
+from agentic.models.campaigns import AgenticCampaign, PromptVersion, Scenario, Trunk, Wording
+from agentic.models.runs import (
+    AgenticRun,
+    AiAnswer,
+    AiCall,
+    AiCommand,
+    ProviderEvent,
+    RunLead,
+    ToolUse,
+)
+
+__all__ = [
+    "AgenticCampaign",
+    "AgenticRun",
+    "AiAnswer",
+    "AiCall",
+    "AiCommand",
+    "PromptVersion",
+    "ProviderEvent",
+    "RunLead",
+    "Scenario",
+    "ToolUse",
+    "Trunk",
+    "Wording",
+]

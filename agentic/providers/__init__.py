@@ -1,0 +1,1 @@
+"""Who speaks: the seam, and who fills it."""

@@ -1,0 +1,143 @@
+"""What whoever speaks tells of its call: the one way in, the same for every provider.
+
+The only module, besides `agentic.runs`, that writes `AiCall`. Every verb locks the AI call first
+and may be told again: the first word counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agentic.models import AiCall, AiCommand
+from calls import lifecycle, line, transcripts
+from calls.models import Call
+from core.errors import DomainError
+from core.retry import retried
+
+_S = AiCall.State
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Leave to dial one number once, and how long to let it ring and talk, in seconds."""
+
+    number: str
+    caller_id: str
+    trunk: str  # its id at LiveKit; empty for the simulator
+    ring_s: int
+    most_s: int
+
+
+@retried
+def take(pk: int, now: datetime) -> Order | None:
+    """Leave to dial a dispatched call, after a last decision; only one asker ever gets it.
+
+    None for all others, and where the rules refuse the number by now: it is then given back.
+    """
+    ai = _locked(pk)
+    if ai.state != _S.DISPATCHED:
+        return None
+    try:
+        leave = lifecycle.dial(ai.call)
+    except DomainError as refusal:
+        _close(ai, now, problem=refusal.message)
+        return None
+    ai.state = _S.PLACED
+    ai.save(update_fields=["state"])
+    limits = ai.campaign.agentic
+    return Order(
+        leave.number,
+        leave.caller_id,
+        ai.trunk.livekit_id if ai.trunk else "",
+        ai.campaign.ring_time_s,
+        limits.max_length_s,
+    )
+
+
+@retried
+def rings(pk: int, at: datetime) -> None:
+    """The far end rings."""
+    ai = _locked(pk)
+    if ai.state == _S.PLACED:
+        line.tell(ai.call, "ringing", at)
+
+
+@retried
+def answered(pk: int, at: datetime) -> None:
+    """Somebody or something picked up."""
+    ai = _locked(pk)
+    if ai.state == _S.PLACED:
+        line.tell(ai.call, "answered", at)
+
+
+@retried
+def classified(pk: int, answered_by: str) -> None:
+    """Who or what picked up; a later word replaces an earlier one until the call is over."""
+    AiCall.objects.filter(pk=pk).exclude(state=_S.OVER).update(answered_by=answered_by)
+
+
+def said(pk: int, lines: Sequence[transcripts.Line]) -> int:
+    """Turns as they were spoken; returns how many were new."""
+    return transcripts.write(Call.objects.get(ai=pk), lines)
+
+
+def alive(pk: int, now: datetime) -> None:
+    """Whoever speaks is there; without this the call is given up after `calls.lease_s`."""
+    line.alive(Call.objects.get(ai=pk), now)
+
+
+@retried
+def measured(pk: int, *, usage: dict[str, Any], latencies_ms: Sequence[int]) -> None:
+    """What the call used so far, by model, and how long each turn kept the caller waiting."""
+    row = {"usage": usage, "latencies_ms": list(latencies_ms)}
+    AiCall.objects.filter(pk=pk).update(**row)
+
+
+@retried
+def ended(
+    pk: int,
+    at: datetime,
+    *,
+    by: str = "system",
+    cause: str = "",
+    sip_status: int | None = None,
+    problem: str = "",
+) -> bool:
+    """The line is free; False where that was known. `by` is local, remote or system.
+
+    A call that was never dialed is given back. A cause of "machine" means that no person was
+    reached, "unknown" that nobody can tell how a dial ended: such a number rests.
+    """
+    ai = _locked(pk)
+    if ai.state == _S.OVER:
+        return False
+    data: dict[str, Any] = {"cause": cause, "by": by, "sip_status": sip_status}
+    line.tell(ai.call, "ended", at, **{key: value for key, value in data.items() if value})
+    _close(ai, at, problem=problem)
+    return True
+
+
+def waiting(pk: int) -> list[AiCommand]:
+    """What people ask of the voice and nobody has done yet, in their order."""
+    return list(AiCommand.objects.filter(ai_call=pk, done_at=None).order_by("pk"))
+
+
+def done(command: AiCommand, now: datetime) -> bool:
+    """Marks a command as done; False where another did it."""
+    return bool(AiCommand.objects.filter(pk=command.pk, done_at=None).update(done_at=now))
+
+
+def _close(ai: AiCall, now: datetime, *, problem: str = "") -> None:
+    """Nothing more comes from the line; what was said is still to be read."""
+    ai.state, ai.ended_at = _S.OVER, now
+    ai.problem = problem[:255]
+    ai.read_due_at = now
+    ai.save(update_fields=["state", "ended_at", "problem", "read_due_at"])
+    AiCommand.objects.filter(ai_call=ai, done_at=None).update(done_at=now)
+
+
+def _locked(pk: int) -> AiCall:
+    AiCall.objects.select_for_update().only("pk").get(pk=pk)
+    rows = AiCall.objects.select_related("call", "campaign__agentic", "trunk")
+    return rows.get(pk=pk)
