@@ -58,10 +58,11 @@ schema: .venv/.dev ## Write docs/openapi.yaml again
 clean: ## Remove what was installed and built, but no data
 	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache
 
-lock: ## Write the three hash locks again from pyproject.toml
+lock: ## Write the four hash locks again from pyproject.toml
 	$(COMPILE) -o requirements.txt
 	$(COMPILE) --extra mysql --extra s3 -o requirements-production.txt
-	$(COMPILE) --extra mysql --extra s3 --group dev -o requirements-dev.txt
+	$(COMPILE) --extra mysql --extra s3 --extra agent -o requirements-voice.txt
+	$(COMPILE) --extra mysql --extra s3 --extra agent --group dev -o requirements-dev.txt
 
 # What the container image and the systemd units run, one process each.
 web: ## Serve HTTP, behind a proxy
