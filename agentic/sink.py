@@ -31,12 +31,13 @@ class Order:
 
 @retried
 def take(pk: int, now: datetime) -> Order | None:
-    """Leave to dial a dispatched call, after a last decision; only one asker ever gets it.
+    """Leave to dial a launched call, after a last decision; only one asker ever gets it.
 
-    None for all others, and where the rules refuse the number by now: it is then given back.
+    None for all others, and where the rules refuse the number by now: it is then given back. A
+    voice may ask before its provider's answer to the launch has come, or when it never came.
     """
     ai = _locked(pk)
-    if ai.state != _S.DISPATCHED:
+    if ai.state not in (_S.LAUNCHING, _S.DISPATCHED):
         return None
     try:
         leave = lifecycle.dial(ai.call)

@@ -108,6 +108,11 @@ def fill_due(now: datetime) -> int:
     return sum(fill(row.pk, now) for row in running if wants(row, now))
 
 
+def hold(campaign_id: int) -> None:
+    """Keeps everyone else from filling a campaign's table until the transaction ends."""
+    _lock(campaign_id)
+
+
 def top_up(campaign_id: int, now: datetime, *, agent_id: int | None = None) -> int:
     """Fills inside the caller's transaction; `agent_id` asks and so counts as being there."""
     slots = _lock(campaign_id)

@@ -6,16 +6,19 @@ locks are taken in one order everywhere: seat, slots, queue entry, number, lead,
 
 from campaigns.claims.ahead import AHEAD, claim_ahead, lines_free
 from campaigns.claims.past import record_past
+from campaigns.claims.picked import Picked, claim_picked
 from campaigns.claims.settling import correct, dispose, release, settle
 from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
 
 __all__ = [
     "AHEAD",
     "Claim",
+    "Picked",
     "approve_dial",
     "claim_ahead",
     "claim_next",
     "claim_number",
+    "claim_picked",
     "correct",
     "dispose",
     "lines_free",

@@ -1,7 +1,4 @@
-"""Taking leads ahead of agents, for campaigns that dial more lines than people are free.
-
-Nothing offers these modes yet; their data and their claims are ready.
-"""
+"""Taking leads ahead of agents, for campaigns that dial more lines than people are free."""
 
 from collections.abc import Iterator
 from datetime import datetime

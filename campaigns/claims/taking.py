@@ -66,14 +66,14 @@ def claim_number(
     """
     if inbound and not _zones(phone):
         # Withheld numbers and extensions are many people's: nothing to hold.
-        return _attempt(agent, phone, campaign, lead, now, inbound=True)
+        return attempt_of(agent, phone, campaign, lead, now, inbound=True)
     campaign = _fresh(campaign.pk) if campaign else None
     entry = queue.of_lead(lead.pk) if lead else None
     number = numbers.lock(_organization(agent), phone)
     lead = Lead.objects.select_for_update().get(pk=lead.pk) if lead else None
     if not inbound:
         _refuse(_decide(number, campaign, lead, now))
-    attempt = _attempt(agent, phone, campaign, lead, now, inbound=inbound)
+    attempt = attempt_of(agent, phone, campaign, lead, now, inbound=inbound)
     if number.live_attempt is None:
         numbers.hold(number, attempt)
     if lead and not inbound and lead.status in standing.WAITING:
@@ -165,13 +165,13 @@ def take(agent: User | None, campaign: Campaign, entry: Entry, now: datetime) ->
     if not decision.allowed:
         standing.refuse([lead], {lead.pk: decision}, now)
         return None
-    attempt = _attempt(agent, entry.phone, campaign, lead, now, tier=entry.tier)
+    attempt = attempt_of(agent, entry.phone, campaign, lead, now, tier=entry.tier)
     numbers.hold(number, attempt)
     standing.claim(lead)
     return attempt
 
 
-def _attempt(
+def attempt_of(
     agent: User | None,
     phone: str,
     campaign: Campaign | None,

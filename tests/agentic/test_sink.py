@@ -29,12 +29,18 @@ def test_only_one_asker_gets_leave_to_dial(run: AgenticRun) -> None:
     assert DialAttempt.objects.get().dialed_at == NOW
 
 
-@pytest.mark.parametrize("state", ["queued", "launching", "placed", "over"])
-def test_what_was_not_dispatched_is_not_dialed(run: AgenticRun, state: str) -> None:
+@pytest.mark.parametrize("state", ["queued", "placed", "over"])
+def test_what_was_not_launched_is_not_dialed(run: AgenticRun, state: str) -> None:
     ai = claimed(run, state=state)
 
     assert sink.take(ai.pk, NOW) is None
     assert DialAttempt.objects.get().dialed_at is None
+
+
+def test_a_voice_that_is_quicker_than_the_answer_to_its_launch_may_dial(run: AgenticRun) -> None:
+    ai = claimed(run, state="launching")
+
+    assert sink.take(ai.pk, NOW) is not None
 
 
 def test_a_number_that_is_refused_by_now_is_given_back(run: AgenticRun) -> None:
