@@ -24,3 +24,17 @@ config.define(
     minimum=5,
     help="Seconds within which a voice must begin to dial a call that it was given.",
 )
+config.define(
+    "agentic.worker_max_calls",
+    int,
+    default=10,
+    minimum=1,
+    maximum=1000,
+    help="Calls that one voice worker carries at once; about five for each core.",
+)
+config.define(
+    "agentic.noise_cancellation",
+    bool,
+    default=False,
+    help="Whether calls are freed of noise; only on LiveKit Cloud, for 105 MiB more a call.",
+)

@@ -226,6 +226,13 @@ SIP_REALM = env.str("SIP_REALM", default="sip.dialer.test")
 SIP_EDGE_TOKEN = env.str("SIP_EDGE_TOKEN", default="")
 SIP_ICE_SERVERS = env.list("SIP_ICE_SERVERS", default=[])
 
+# --- AI calls ---
+# LiveKit carries the calls of voices and Gemini speaks and reads; without them there is the simulator.
+LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
+LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
+LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
+GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", default="")
+
 # --- Files ---
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 STATIC_URL = "/static/"

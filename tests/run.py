@@ -37,6 +37,10 @@ NEUTRAL = {
     "S3_BUCKET": "",
     "SMTP_HOST": "",
     "METRICS_TOKEN": "",
+    "LIVEKIT_URL": "",
+    "LIVEKIT_API_KEY": "",
+    "LIVEKIT_API_SECRET": "",
+    "GOOGLE_API_KEY": "",
 }
 EDGE = ("kamailio", "rtpengine", "sipp", "openssl", "chromium", "ffmpeg")
 
