@@ -50,6 +50,13 @@ WORDS: dict[str, dict[str, str]] = {
         "campaigns.add_consentrecord": "Write down consent",
         "campaigns.change_consentrecord": "Revoke consent",
     },
+    "AI calls": {
+        "agentic.view_agenticcampaign": "See what voices say, and their lists",
+        "agentic.change_agenticcampaign": "Write and publish what voices say",
+        "agentic.run_agenticcampaign": "Start and stop voices",
+        "agentic.view_aicall": "Follow the calls of voices and read what was said",
+        "agentic.change_aicall": "Speak to a voice in a call, end it, take it over",
+    },
     "People": {
         "accounts.view_user": "See names of people in lists and filters",
         "accounts.change_user": "Invite, edit and suspend agents",
