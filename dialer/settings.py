@@ -227,7 +227,7 @@ SIP_EDGE_TOKEN = env.str("SIP_EDGE_TOKEN", default="")
 SIP_ICE_SERVERS = env.list("SIP_ICE_SERVERS", default=[])
 
 # --- AI calls ---
-# LiveKit carries the calls of voices and Gemini speaks and reads; without them there is the simulator.
+# LiveKit carries the calls and Gemini speaks; without them there is the simulator alone.
 LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
 LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
