@@ -9,7 +9,9 @@ class AgenticConfig(AppConfig):
     name = "agentic"
 
     def ready(self) -> None:
-        """Makes the settings known."""
-        from agentic import limits
+        """Makes the settings known, and says who may watch runs."""
+        from agentic import limits, watching
+        from core import realtime
 
         assert limits
+        realtime.topic("run", may_watch=watching.may_watch_run)

@@ -38,3 +38,39 @@ config.define(
     default=False,
     help="Whether calls are freed of noise; only on LiveKit Cloud, for 105 MiB more a call.",
 )
+config.define(
+    "agentic.breaker_calls",
+    int,
+    default=20,
+    minimum=1,
+    maximum=1000,
+    help="So many last calls of a run are looked at for failures of the line.",
+)
+config.define(
+    "agentic.breaker_failures",
+    int,
+    default=10,
+    minimum=1,
+    help="So many failures of the line among them end the run.",
+)
+config.define(
+    "agentic.trunk_rest_s",
+    int,
+    default=300,
+    minimum=0,
+    help="Seconds for which a line rests after such failures.",
+)
+config.define(
+    "agentic.queued_s",
+    int,
+    default=300,
+    minimum=10,
+    help="Seconds after which a call that no worker launched is given back.",
+)
+config.define(
+    "agentic.overdue_s",
+    int,
+    default=60,
+    minimum=10,
+    help="Seconds beyond ringing and the longest talk after which a call is hung up.",
+)

@@ -16,6 +16,7 @@ from core.errors import DomainError
 from core.retry import retried
 
 _S = AiCall.State
+MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,33 @@ def ended(
     if ai.state == _S.OVER:
         return False
     data: dict[str, Any] = {"cause": cause, "by": by, "sip_status": sip_status}
-    line.tell(ai.call, "ended", at, **{key: value for key, value in data.items() if value})
+    told = {key: value for key, value in data.items() if value}
+    ai.call = line.tell(ai.call, "ended", at, **told)
     _close(ai, at, problem=problem)
+    return True
+
+
+@retried
+def withdrawn(pk: int, now: datetime, *, problem: str, cause: str = "withdrawn") -> bool:
+    """Gives back a call that was not dialed, so that nobody gets leave to; False where one was."""
+    ai = _locked(pk)
+    if ai.state in (_S.PLACED, _S.OVER):
+        return False
+    ai.call = line.tell(ai.call, "ended", now, cause=cause, by="system")
+    _close(ai, now, problem=problem)
+    return True
+
+
+@retried
+def settled(pk: int, now: datetime) -> bool:
+    """Closes a call whose line was found to be free; False while it is live, or known to be over.
+
+    So ends one whose voice was lost: the Call was ended where all calls without a sign of life are.
+    """
+    ai = _locked(pk)
+    if ai.state == _S.OVER or ai.call.status in Call.LIVE:
+        return False
+    _close(ai, now, problem="The voice was lost." if ai.call.end_presumed else "")
     return True
 
 
@@ -134,7 +160,8 @@ def _close(ai: AiCall, now: datetime, *, problem: str = "") -> None:
     ai.state, ai.ended_at = _S.OVER, now
     ai.problem = problem[:255]
     ai.read_due_at = now
-    ai.save(update_fields=["state", "ended_at", "problem", "read_due_at"])
+    ai.cost = ai.campaign.agentic.cost_per_minute * ai.call.talk_ms / MINUTE_MS
+    ai.save(update_fields=["state", "ended_at", "problem", "read_due_at", "cost"])
     AiCommand.objects.filter(ai_call=ai, done_at=None).update(done_at=now)
 
 

@@ -1,0 +1,175 @@
+"""Launching calls: claimed under the limits of line and campaign, then handed to their provider.
+
+The row is what is due; whoever looks at it first launches the call, and no other does. A launch
+never lasts as long as a call: the provider sends a voice and returns at once.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from threading import Event
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agentic import breaker, briefing, capacity, finishing, sink
+from agentic.models import AgenticCampaign, AgenticRun, AiCall, Trunk
+from agentic.providers import provider
+from calls import records
+from campaigns import claims, queue
+from campaigns.models import Campaign, DialAttempt
+from core.errors import DomainError
+from core.retry import retried
+
+# So many calls are claimed in one transaction, so that the line's lock is held for a moment only.
+BATCH = 10
+# A queued call that is older has lost its hint.
+_HINT_LOST = timedelta(seconds=5)
+# The provider surely started nothing: whoever was to be called may be called again.
+_NOTHING_STARTED = frozenset({"not_configured", "launch_failed"})
+_R, _S = AgenticRun.Status, AiCall.State
+
+log = logging.getLogger(__name__)
+_draining = Event()
+
+
+def drain() -> None:
+    """This process launches nothing more, as when it is about to end."""
+    _draining.set()
+
+
+def launch_due(now: datetime) -> list[int]:
+    """Claims what the runs may call now, and ends runs that are through; the ids to launch."""
+    looked = Q(status=_R.RUNNING, due_at__lte=now) | Q(status=_R.STOPPING)
+    queued: list[int] = []
+    for pk in AgenticRun.objects.filter(looked).order_by("pk").values_list("pk", flat=True):
+        while not _draining.is_set() and (found := _step(pk, now)):
+            queued += found
+            if len(found) < BATCH:
+                break
+    return queued
+
+
+def forgotten(now: datetime) -> list[int]:
+    """Queued calls whose hint was lost; they are launched as if it had just come."""
+    waiting = AiCall.objects.filter(state=_S.QUEUED, queued_at__lte=now - _HINT_LOST)
+    return list(waiting.order_by("queued_at").values_list("pk", flat=True)[:200])
+
+
+def launch(pk: int) -> bool:
+    """Sends a voice for a queued call, once; False where another did, or nothing was sent.
+
+    Where the provider surely started nothing the call is given back. After any other error it
+    stays as it is: a voice may be there, and only a voice that asks for leave dials.
+    """
+    if _draining.is_set() or not _begin(pk, timezone.now()):
+        return False
+    ai = AiCall.objects.select_related("version", "call", "trunk").get(pk=pk)
+    try:
+        provider(ai.provider).launch(ai)
+    except DomainError as refusal:
+        if refusal.code not in _NOTHING_STARTED:
+            log.warning("launch of a call is in doubt", extra={"ai_call": pk})
+            return False
+        now, problem = timezone.now(), refusal.message
+        sink.withdrawn(pk, now, cause=breaker.NOT_LAUNCHED, problem=problem)
+        return False
+    launched = AiCall.objects.filter(pk=pk, state=_S.LAUNCHING)
+    launched.update(state=_S.DISPATCHED, dispatched_at=timezone.now())
+    return True
+
+
+@retried
+def _begin(pk: int, now: datetime) -> bool:
+    """Takes a queued call for launching; the state tells everyone else that it is taken."""
+    ai = AiCall.objects.select_related("version", "lead", "campaign__agentic").get(pk=pk)
+    taken = AiCall.objects.filter(pk=pk, state=_S.QUEUED).update(
+        state=_S.LAUNCHING, launched_at=now, instructions=briefing.write(ai)
+    )
+    return bool(taken)
+
+
+@retried
+def _step(pk: int, now: datetime) -> list[int]:
+    """One look at a run: some calls are queued, or it ends, or it waits."""
+    limits = AgenticCampaign.objects.get(campaign__runs=pk)
+    trunk = _locked_trunk(limits.trunk_id)
+    queue.hold(limits.campaign_id)
+    run = finishing.locked(pk)
+    campaign = Campaign.objects.get(pk=run.campaign_id)
+    limits = AgenticCampaign.objects.select_related("campaign").get(campaign=campaign)
+    if run.status == _R.RUNNING and campaign.status in finishing.OVER:
+        finishing.stop(run, "The campaign has ended.", now)
+    if run.status == _R.STOPPING:
+        finishing.settle(run, now)
+        return []
+    if run.status != _R.RUNNING or run.due_at is None or run.due_at > now:
+        return []
+    if because := breaker.look(run):
+        finishing.end(run, _R.BROKEN, because, now)
+        if trunk is not None:
+            breaker.rest(trunk, because, now)
+        return []
+    if campaign.status != Campaign.Status.RUNNING:
+        return []
+    count = min(BATCH if limits.auto_next else 1, capacity.room(limits, trunk, now))
+    if count < 1:
+        return []
+    return _claim(run, limits, trunk, count, now)
+
+
+def _claim(
+    run: AgenticRun, limits: AgenticCampaign, trunk: Trunk | None, count: int, now: datetime
+) -> list[int]:
+    """Queues up to so many calls; without any the run ends, or looks again later."""
+    if run.kind == AgenticRun.Kind.LIST:
+        attempts = claims.claim_ahead(run.campaign_id, count, now=now)
+    else:
+        attempts = _picked(run, count, now)
+    if not attempts:
+        finishing.nothing_left(run, limits.campaign, now)
+        return []
+    if not limits.auto_next:
+        run.due_at = None  # until a person says: next
+        run.save(update_fields=["due_at"])
+    return [_queue(run, limits, trunk, attempt, now).pk for attempt in attempts]
+
+
+def _picked(run: AgenticRun, count: int, now: datetime) -> list[DialAttempt]:
+    """Claims prospects that were picked, in their order; why one was refused is kept."""
+    attempts: list[DialAttempt] = []
+    waiting = run.picked.filter(taken_at=None).order_by("order", "pk")
+    for row in waiting[: 5 * count]:
+        found = claims.claim_picked(run.campaign_id, row.lead_id, now=now)
+        row.taken_at, row.refusals = now, found.refusals
+        row.save(update_fields=["taken_at", "refusals"])
+        if found.attempt is not None:
+            attempts.append(found.attempt)
+        if len(attempts) == count:
+            break
+    return attempts
+
+
+def _queue(
+    run: AgenticRun,
+    limits: AgenticCampaign,
+    trunk: Trunk | None,
+    attempt: DialAttempt,
+    now: datetime,
+) -> AiCall:
+    call = records.place(attempt, source="ai", now=now)
+    return AiCall.objects.create(
+        organization_id=run.organization_id,
+        campaign_id=run.campaign_id,
+        run=run,
+        version_id=run.version_id,
+        call=call,
+        lead_id=attempt.lead_id or 0,
+        trunk=trunk,
+        provider=run.provider,
+        currency=limits.currency,
+        queued_at=now,
+    )
+
+
+def _locked_trunk(pk: int | None) -> Trunk | None:
+    return None if pk is None else Trunk.objects.select_for_update().get(pk=pk)

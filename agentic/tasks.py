@@ -1,0 +1,47 @@
+"""Hints that calls of voices are due; the rows say which."""
+
+from itertools import batched
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.db import transaction
+from django.utils import timezone
+
+from agentic import launching, reaping
+
+# One task launches a few calls, one after the other: a launch takes a moment.
+_TOGETHER = 5
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def launch_due() -> None:
+    """Claims what the runs may call now, and hands it to whoever launches."""
+    now = timezone.now()
+    queued = [*launching.launch_due(now), *launching.forgotten(now)]
+    for ids in batched(queued, _TOGETHER, strict=False):
+        launch_calls.delay(ids)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def launch_calls(ids: list[int]) -> None:
+    """Sends voices for queued calls; those that are launched already stay as they are."""
+    for pk in ids:
+        launching.launch(pk)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def reap() -> None:
+    """Reconciles what stays too long in a passing state."""
+    reaping.reap(timezone.now())
+
+
+def hint() -> None:
+    """Tells a worker after the commit that a run may call; without a broker, the beat does."""
+    transaction.on_commit(launch_due.delay, robust=True)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def _drain(**told: Any) -> None:
+    """A worker that ends launches nothing more."""
+    launching.drain()

@@ -1,0 +1,462 @@
+"""Runs: whom they call, within which limits, and how people and failures end them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts.models import AgentSeat, User
+from agentic import commands, launching, runs, sink
+from agentic.models import AgenticCampaign, AgenticRun, AiCall, AiCommand
+from agentic.providers import Problem, register
+from campaigns import editing, suppression
+from campaigns.models import Campaign, DialAttempt, Lead, PhoneState
+from core import realtime
+from core.errors import DomainError, InputError
+from core.models import AuditEntry, Event
+from tests.agentic.standin import IN_DOUBT, NOTHING_STARTED, StandIn
+from tests.agentic.voices import NOW
+from tests.factories import AgenticFactory, LeadFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+LIST = AgenticRun.Kind.LIST
+
+
+@pytest.fixture
+def voice() -> Iterator[StandIn]:
+    """Takes every call, and says nothing."""
+    made = StandIn()
+    register(made, "simulator")
+    yield made
+    register(None, "simulator")
+
+
+@pytest.fixture
+def limits(clock: object, voice: StandIn) -> AgenticCampaign:
+    return AgenticFactory.create(max_calls=5)
+
+
+@pytest.fixture
+def manager(limits: AgenticCampaign) -> User:
+    return UserFactory.create(role="manager", organization=limits.organization)
+
+
+def begin(user: User, limits: AgenticCampaign, **how: object) -> AgenticRun:
+    return runs.start(user, limits.campaign, **{"kind": LIST, "seed": 1, **how})  # type: ignore[arg-type]
+
+
+def over(run: AgenticRun, outcome: str = "no_answer") -> None:
+    """Every call of a run is launched, dialed and ends in the same way."""
+    for ai in AiCall.objects.filter(run=run, ended_at=None):
+        launching.launch(ai.pk)
+        sink.take(ai.pk, NOW)
+        if outcome == "failed":
+            sink.ended(ai.pk, NOW, sip_status=503)
+        else:
+            sink.ended(ai.pk, NOW, by="local", cause="no_answer")
+
+
+def test_a_list_is_called_within_the_campaigns_limit(
+    limits: AgenticCampaign, manager: User, voice: StandIn
+) -> None:
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    run = begin(manager, limits)
+
+    ids = launching.launch_due(NOW)
+
+    assert len(ids) == 5
+    assert launching.launch_due(NOW) == []
+    assert [launching.launch(pk) for pk in ids] == [True] * 5
+    assert [launching.launch(pk) for pk in ids] == [False] * 5
+    assert voice.launched == ids
+    states = AiCall.objects.filter(run=run).values_list("state", flat=True)
+    assert set(states) == {"dispatched"}
+    assert AiCall.objects.exclude(instructions="").count() == 5
+
+
+def test_lines_that_are_free_again_are_used(limits: AgenticCampaign, manager: User) -> None:
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    run = begin(manager, limits)
+    launching.launch_due(NOW)
+
+    over(run)
+
+    assert len(launching.launch_due(NOW)) == 3
+
+
+def test_a_trunk_is_shared_by_its_campaigns(limits: AgenticCampaign, manager: User) -> None:
+    trunk = limits.trunk
+    assert trunk is not None
+    trunk.max_calls = 7
+    trunk.save()
+    campaign = editing_free_copy(limits)
+    for one in (limits, campaign):
+        LeadFactory.create_batch(8, campaign=one.campaign)
+        begin(manager, one)
+
+    assert len(launching.launch_due(NOW)) == 7
+
+
+def editing_free_copy(limits: AgenticCampaign) -> AgenticCampaign:
+    """Another campaign on the same line."""
+    return AgenticFactory.create(
+        campaign__organization=limits.organization, trunk=limits.trunk, max_calls=5
+    )
+
+
+def test_so_many_calls_a_second_begin_and_no_more(
+    limits: AgenticCampaign, manager: User, clock: time_machine.Traveller
+) -> None:
+    limits.calls_per_second = 2
+    limits.save()
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    begin(manager, limits)
+
+    begun = [len(launching.launch_due(NOW + timedelta(seconds=s))) for s in (0, 0.5, 1.1, 1.2)]
+
+    assert begun == [2, 0, 2, 0]
+
+
+def test_less_than_one_call_a_second_is_one_in_so_many_seconds(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    limits.calls_per_second = "0.25"
+    limits.save()
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    begin(manager, limits)
+
+    assert [len(launching.launch_due(NOW + timedelta(seconds=s))) for s in (0, 3, 4.1)] == [1, 0, 1]
+
+
+def test_where_people_close_there_are_no_more_calls_than_people(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    limits.needs_closers = True
+    limits.save()
+    agents = UserFactory.create_batch(3, organization=limits.organization)
+    limits.campaign.agents.set(agents)
+    for agent, state in zip(agents, ("ready", "ready", "break"), strict=True):
+        AgentSeat.objects.create(
+            user=agent, organization=limits.organization, state=state, since=NOW
+        )
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    begin(manager, limits)
+
+    assert len(launching.launch_due(NOW)) == 2
+
+
+def test_a_selection_is_called_in_its_order_and_says_whom_it_left_out(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    first, bad, other, last = LeadFactory.create_batch(4, campaign=limits.campaign)
+    suppression.suppress(limits.organization, bad.phone, source="api", now=NOW)
+    run = begin(manager, limits, kind="selection", leads=[last.pk, bad.pk, first.pk])
+
+    launching.launch_due(NOW)
+
+    called = AiCall.objects.filter(run=run).order_by("pk").values_list("lead", flat=True)
+    assert list(called) == [last.pk, first.pk]
+    refused = run.picked.get(lead=bad).refusals[0]["rule"]
+    assert refused in ("suppressed", "not_waiting")
+    assert Lead.objects.get(pk=other.pk).status == "new"
+
+
+def test_a_run_is_finished_when_nobody_is_left_and_no_call_goes_on(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    lead = LeadFactory.create(campaign=limits.campaign)
+    run = begin(manager, limits, kind="one", leads=[lead.pk])
+    launching.launch_due(NOW)
+    launching.launch_due(NOW)
+    run.refresh_from_db()
+    assert run.status == "running"
+
+    over(run)
+    launching.launch_due(NOW)
+
+    run.refresh_from_db()
+    assert (run.status, run.live_campaign, run.ended_at) == ("finished", None, NOW)
+    assert Event.objects.filter(kind="run.finished").exists()
+
+
+def test_an_empty_list_is_finished(limits: AgenticCampaign, manager: User) -> None:
+    run = begin(manager, limits)
+
+    assert launching.launch_due(NOW) == []
+
+    run.refresh_from_db()
+    assert run.status == "finished"
+
+
+def test_a_list_whose_leads_come_later_waits_for_them(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    run = begin(manager, limits)
+    launching.launch_due(NOW)
+    over(run)
+
+    assert launching.launch_due(NOW) == []
+    run.refresh_from_db()
+    assert (run.status, run.due_at) == ("running", NOW + timedelta(seconds=30))
+    later = Lead.objects.get().next_attempt_at
+    assert later is not None
+    assert len(launching.launch_due(later + timedelta(seconds=30))) == 1
+
+
+def test_one_run_at_a_time_for_a_campaign(limits: AgenticCampaign, manager: User) -> None:
+    begin(manager, limits)
+
+    with pytest.raises(DomainError, match="has a run already"):
+        begin(manager, limits)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"mode": "progressive"}, "mode is not AI"),
+        ({"status": "paused"}, "start it first"),
+    ],
+)
+def test_what_is_not_ready_does_not_run(
+    limits: AgenticCampaign, manager: User, change: dict[str, str], said: str
+) -> None:
+    Campaign.objects.filter(pk=limits.campaign_id).update(**change)
+
+    with pytest.raises(DomainError, match=said) as refused:
+        begin(manager, limits)
+    assert refused.value.code == "not_ready"
+
+
+def test_without_a_published_wording_or_a_line_nothing_runs(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    AgenticCampaign.objects.update(published=None, trunk=None)
+
+    with pytest.raises(DomainError) as refused:
+        begin(manager, limits)
+
+    assert len(refused.value.errors["missing"]) == 2
+
+
+def test_a_provider_that_cannot_speak_is_said_so_with_the_way_to_mend_it(
+    limits: AgenticCampaign, manager: User, voice: StandIn
+) -> None:
+    voice.missing = [Problem("There is no key.", "Set THE_KEY.")]
+
+    with pytest.raises(DomainError, match="Set THE_KEY") as refused:
+        begin(manager, limits)
+    assert refused.value.code == "not_configured"
+
+
+def test_prospects_of_another_campaign_cannot_be_picked(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    stranger = LeadFactory.create()
+
+    with pytest.raises(InputError):
+        begin(manager, limits, kind="one", leads=[stranger.pk])
+
+
+def test_paused_nothing_begins_and_resumed_it_goes_on(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create_batch(2, campaign=limits.campaign)
+    run = runs.pause(manager, begin(manager, limits))
+
+    assert launching.launch_due(NOW) == []
+    runs.resume(manager, run)
+    assert len(launching.launch_due(NOW)) == 2
+    with pytest.raises(DomainError, match="running"):
+        runs.resume(manager, run)
+
+
+def test_a_paused_campaign_calls_nobody_and_an_ended_one_stops_its_run(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create_batch(2, campaign=limits.campaign)
+    run = begin(manager, limits)
+    editing.set_status(manager, limits.campaign, "paused")
+
+    assert launching.launch_due(NOW) == []
+    run.refresh_from_db()
+    assert run.status == "running"
+
+    editing.set_status(manager, limits.campaign, "ended")
+    launching.launch_due(NOW)
+    run.refresh_from_db()
+    assert (run.status, run.because) == ("stopped", "The campaign has ended.")
+
+
+def test_stopped_politely_calls_go_on_and_what_was_queued_is_given_back(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create_batch(2, campaign=limits.campaign)
+    run = begin(manager, limits)
+    talking, queued = launching.launch_due(NOW)
+    launching.launch(talking)
+    sink.take(talking, NOW)
+
+    run = runs.stop(manager, run)
+
+    assert run.status == "stopping"
+    assert AiCall.objects.get(pk=queued).state == "over"
+    assert AiCall.objects.get(pk=talking).state == "placed"
+    assert not AiCommand.objects.exists()
+    sink.ended(talking, NOW)
+    assert launching.launch_due(NOW) == []
+    run.refresh_from_db()
+    assert (run.status, run.live_campaign) == ("stopped", None)
+
+
+def test_stopped_at_once_every_call_is_hung_up(limits: AgenticCampaign, manager: User) -> None:
+    LeadFactory.create_batch(3, campaign=limits.campaign)
+    run = begin(manager, limits)
+    talking, launched, queued = launching.launch_due(NOW)
+    for pk in (talking, launched):
+        launching.launch(pk)
+    sink.take(talking, NOW)
+
+    assert runs.stop_all(manager, [run]) == 1
+
+    assert list(AiCommand.objects.values_list("ai_call", "kind")) == [(talking, "hang_up")]
+    states = AiCall.objects.filter(pk__in=[launched, queued]).values_list("state", flat=True)
+    assert set(states) == {"over"}
+    assert sink.take(launched, NOW) is None
+    assert DialAttempt.objects.filter(dialed_at__isnull=False).count() == 1
+
+
+def test_where_the_next_call_is_asked_for_each_call_waits_for_that(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create_batch(3, campaign=limits.campaign)
+    runs.set_auto_next(manager, limits.campaign, on=False)
+    run = begin(manager, limits)
+
+    assert [len(launching.launch_due(NOW)) for _ in range(2)] == [1, 0]
+    runs.next_call(manager, run)
+    assert [len(launching.launch_due(NOW)) for _ in range(2)] == [1, 0]
+    runs.set_auto_next(manager, limits.campaign, on=True)
+    assert len(launching.launch_due(NOW)) == 1
+
+
+def test_a_launch_that_surely_started_nothing_gives_its_attempt_back(
+    limits: AgenticCampaign, manager: User, voice: StandIn
+) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    begin(manager, limits)
+    (pk,) = launching.launch_due(NOW)
+    voice.error = NOTHING_STARTED
+
+    assert not launching.launch(pk)
+
+    ai = AiCall.objects.get(pk=pk)
+    assert (ai.state, ai.problem) == ("over", "The server said no.")
+    assert DialAttempt.objects.get().dialed_at is None
+    assert Lead.objects.get().attempts == 0
+    assert PhoneState.objects.get().live_attempt is None
+
+
+def test_a_launch_in_doubt_is_neither_repeated_nor_taken_back(
+    limits: AgenticCampaign, manager: User, voice: StandIn
+) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    begin(manager, limits)
+    (pk,) = launching.launch_due(NOW)
+    voice.error = IN_DOUBT
+
+    assert [launching.launch(pk) for _ in range(2)] == [False, False]
+
+    assert voice.launched == [pk]
+    assert AiCall.objects.get(pk=pk).state == "launching"
+    # The voice was there after all.
+    assert sink.take(pk, NOW) is not None
+
+
+def test_a_line_that_fails_again_and_again_ends_the_run_and_rests(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    AgenticCampaign.objects.update(max_calls=10)
+    LeadFactory.create_batch(30, campaign=limits.campaign)
+    run = begin(manager, limits)
+    launching.launch_due(NOW)
+    over(run, "failed")
+
+    assert launching.launch_due(NOW) == []
+
+    run.refresh_from_db()
+    assert run.status == "broken"
+    assert run.because == "10 of the last 10 calls failed on the line."
+    trunk = AgenticCampaign.objects.get().trunk
+    assert trunk is not None
+    assert trunk.rests_until == NOW + timedelta(seconds=300)
+    begin(manager, limits)
+    assert launching.launch_due(NOW) == []
+    assert len(launching.launch_due(NOW + timedelta(seconds=301))) == 10
+
+
+def test_calls_that_nobody_answers_are_no_failures_of_the_line(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    AgenticCampaign.objects.update(max_calls=10)
+    LeadFactory.create_batch(30, campaign=limits.campaign)
+    run = begin(manager, limits)
+    for _ in range(2):
+        launching.launch_due(NOW)
+        over(run)
+
+    assert len(launching.launch_due(NOW)) == 10
+
+
+def test_a_queued_call_whose_hint_was_lost_is_found(limits: AgenticCampaign, manager: User) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    begin(manager, limits)
+    ids = launching.launch_due(NOW)
+
+    assert launching.forgotten(NOW + timedelta(seconds=4)) == []
+    assert launching.forgotten(NOW + timedelta(seconds=5)) == ids
+
+
+def test_a_message_reaches_only_a_voice_that_speaks(limits: AgenticCampaign, manager: User) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    begin(manager, limits)
+    (pk,) = launching.launch_due(NOW)
+    ai = AiCall.objects.get(pk=pk)
+
+    with pytest.raises(DomainError, match="not going on"):
+        commands.say(manager, ai, "Ask for the name.")
+    launching.launch(pk)
+    sink.take(pk, NOW)
+    commands.say(manager, ai, " Ask for the name. ")
+    commands.take_over(manager, ai)
+    commands.take_over(manager, ai)
+    commands.hang_up(manager, ai)
+
+    assert [(row.kind, row.by) for row in sink.waiting(pk)] == [
+        ("say", manager),
+        ("take_over", manager),
+        ("hang_up", manager),
+    ]
+    assert sink.waiting(pk)[0].body == "Ask for the name."
+
+
+def test_who_started_and_stopped_a_run_is_on_record(limits: AgenticCampaign, manager: User) -> None:
+    run = begin(manager, limits)
+    runs.stop(manager, run)
+
+    told = AuditEntry.objects.filter(action__startswith="run.").order_by("pk")
+    assert [entry.action for entry in told] == ["run.started", "run.stopping", "run.stopped"]
+    assert told[0].actor_id == manager.pk
+
+
+def test_only_who_sees_a_campaign_watches_its_runs(limits: AgenticCampaign, manager: User) -> None:
+    limits.campaign.managers.add(manager)
+    run = begin(manager, limits)
+    stranger = UserFactory.create(role="manager")
+    agent = UserFactory.create(organization=limits.organization)
+
+    topic = f"run:{run.public_id}"
+    watched = [realtime.may_watch(who, topic) for who in (manager, stranger, agent)]
+    assert watched == [True, False, False]
+    assert not realtime.may_watch(manager, "run:none")
