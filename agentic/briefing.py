@@ -1,8 +1,18 @@
 """What a voice is told before its call: the published wording, about this lead."""
 
+from agentic import leadfacts, prompting
 from agentic.models import AiCall
 
 
 def write(ai: AiCall) -> str:
     """The instructions of a call, as the model gets them."""
-    return "\n\n".join(filter(None, (ai.version.agent_text, ai.version.session_text)))
+    version = ai.version
+    results = ai.campaign.dispositions.filter(is_active=True).order_by("order", "label")
+    return prompting.instructions(
+        version, leadfacts.about(ai.lead), version.questions, list(results), version.disclosure
+    )
+
+
+def disclosure(ai: AiCall) -> str:
+    """What the voice says first, word for word; empty where nothing is disclosed."""
+    return prompting.opening(ai.version.disclosure, leadfacts.about(ai.lead))
