@@ -9,9 +9,12 @@ class AgenticConfig(AppConfig):
     name = "agentic"
 
     def ready(self) -> None:
-        """Makes the settings known, and says who may watch runs."""
-        from agentic import limits, watching
+        """Makes the settings and the mode known, and says who may watch runs."""
+        from agentic import limits, watching, wording
+        from campaigns import editing
+        from campaigns.models import Campaign
         from core import realtime
 
         assert limits
+        editing.dialed_elsewhere(Campaign.Mode.AI, wording.startable)
         realtime.topic("run", may_watch=watching.may_watch_run)

@@ -7,7 +7,7 @@ from agentic.models import AiCall
 def write(ai: AiCall) -> str:
     """The instructions of a call, as the model gets them."""
     version = ai.version
-    results = ai.campaign.dispositions.filter(is_active=True).order_by("order", "label")
+    results = ai.campaign.dispositions.filter(is_active=True, callback=False, do_not_call=False)
     return prompting.instructions(
         version, leadfacts.about(ai.lead), version.questions, list(results), version.disclosure
     )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns import editing, retries
 from campaigns.models import Campaign
+from core.errors import DomainError
 from core.retry import retried
 
 _OWN: Final = frozenset(
@@ -22,8 +23,11 @@ _MANY: Final = ("dispositions", "teams", "agents", "managers")
 def copy_campaign(user: User, campaign: Campaign, *, name: str = "") -> Campaign:
     """A draft like the campaign, without leads and lists; its dates only where they lie ahead.
 
-    Raises InputError where the settings do not hold any more, as a caller ID that is not allowed.
+    Raises InputError where the settings do not hold any more, as a caller ID that is not allowed,
+    and DomainError "not_copied" for a voice's campaign, which is more than its settings.
     """
+    if campaign.mode == Campaign.Mode.AI:
+        raise DomainError("A campaign of a voice is not copied; make a new one.", code="not_copied")
     fields: dict[str, Any] = {
         field.name: getattr(campaign, field.name)
         for field in Campaign._meta.concrete_fields

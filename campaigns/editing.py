@@ -3,7 +3,7 @@
 The only module that writes `Campaign`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -47,6 +47,8 @@ _RULES: Final = frozenset(
 )
 _MANY: Final[tuple[str, ...]] = ("dispositions", "teams", "agents", "managers")
 _TIMES: Final = frozenset({"id", "created_at", "updated_at"})
+# Modes that another app dials in, each with what it demands before a campaign starts.
+_elsewhere: dict[str, Callable[[Campaign], None]] = {}
 # What the audit log tells of a change.
 _AUDITED: Final = (
     *(field.name for field in Campaign._meta.concrete_fields if field.name not in _TIMES),
@@ -145,6 +147,11 @@ def set_status(user: User, campaign: Campaign, status: str) -> Campaign:
     return row
 
 
+def dialed_elsewhere(mode: str, check: Callable[[Campaign], None]) -> None:
+    """Makes a mode known that another app dials in; `check` raises DomainError before a start."""
+    _elsewhere[mode] = check
+
+
 def moves(campaign: Campaign) -> list[tuple[str, str]]:
     """The statuses that a campaign may move to, each with the word on its button."""
     order = [_S.RUNNING, _S.PAUSED, _S.ENDED, _S.ARCHIVED]
@@ -162,6 +169,9 @@ def _check_ready(campaign: Campaign) -> None:
         )
     if said := callerids.refusal(campaign.organization_id, campaign.caller_id):
         raise DomainError(said, code="caller_id_not_allowed")
+    if check := _elsewhere.get(campaign.mode):
+        check(campaign)
+        return
     supported = (Campaign.Mode.MANUAL, Campaign.Mode.PREVIEW, Campaign.Mode.PROGRESSIVE)
     if campaign.mode not in supported:
         raise DomainError(
