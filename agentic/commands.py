@@ -28,7 +28,7 @@ def say(user: Any, ai: AiCall, text: str) -> AiCommand:
 
 def take_over(user: Any, ai: AiCall) -> AiCommand:
     """Asks the voice to introduce a person and to leave; raises DomainError "not_live"."""
-    return _ask(ai, _K.TAKE_OVER, by=user, body=str(user))
+    return _ask(ai, _K.TAKE_OVER, by=user)
 
 
 def hang_up(user: Any, ai: AiCall) -> None:

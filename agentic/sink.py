@@ -4,13 +4,13 @@ The only module, besides `agentic.runs`, that writes `AiCall`. Every verb locks 
 and may be told again: the first word counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from agentic.models import AiCall, AiCommand
-from calls import lifecycle, line, transcripts
+from calls import lease, lifecycle, line, transcripts
 from calls.models import Call
 from core.errors import DomainError
 from core.retry import retried
@@ -89,6 +89,24 @@ def alive(pk: int, now: datetime) -> None:
     line.alive(Call.objects.get(ai=pk), now)
 
 
+def said_many(told: Mapping[int, Sequence[transcripts.Line]]) -> None:
+    """Turns of many calls at once, each told only once; for a provider that carries them all."""
+    rows = AiCall.objects.filter(pk__in=told).select_related("call")
+    if found := {row.call: told[row.pk] for row in rows}:
+        transcripts.write_many(found)
+
+
+@retried
+def alive_many(pks: Collection[int], now: datetime) -> set[int]:
+    """Voices that are there; those among them whose call is over by now, whoever ended it."""
+    rows = AiCall.objects.filter(pk__in=pks)
+    over = rows.exclude(call__status__in=Call.LIVE) | rows.filter(state=_S.OVER)
+    gone = set(over.values_list("pk", flat=True))
+    live = rows.exclude(pk__in=gone).values_list("call_id", flat=True)
+    lease.renew_many(list(live), now)
+    return gone
+
+
 @retried
 def measured(pk: int, *, usage: dict[str, Any], latencies_ms: Sequence[int]) -> None:
     """What the call used so far, by model, and how long each turn kept the caller waiting."""
@@ -148,6 +166,12 @@ def settled(pk: int, now: datetime) -> bool:
 def waiting(pk: int) -> list[AiCommand]:
     """What people ask of the voice and nobody has done yet, in their order."""
     return list(AiCommand.objects.filter(ai_call=pk, done_at=None).order_by("pk"))
+
+
+def waiting_many(pks: Collection[int]) -> list[AiCommand]:
+    """The same of many voices."""
+    rows = AiCommand.objects.filter(ai_call__in=pks, done_at=None).select_related("by")
+    return list(rows.order_by("pk"))
 
 
 def done(command: AiCommand, now: datetime) -> bool:

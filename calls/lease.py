@@ -4,6 +4,7 @@ A previewed lead has a time of its own: its phone dials it or gives it back, and
 does, it is given back soon after.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from calls import limits  # noqa: F401  # defines what is read here
@@ -30,6 +31,12 @@ def renew(call_pk: int, now: datetime) -> None:
     """
     old = Call.objects.filter(pk=call_pk, lease_until__lt=now + span() - _MOMENT)
     old.filter(status__in=Call.LIVE).update(lease_until=now + span())
+
+
+def renew_many(call_pks: Collection[int], now: datetime) -> None:
+    """Renews the leases of the live ones among many calls, in one statement."""
+    live = Call.objects.filter(pk__in=call_pks, status__in=Call.LIVE, lease_until__isnull=False)
+    live.update(lease_until=now + span())
 
 
 def rest_s(call: Call, reason: str) -> int:
