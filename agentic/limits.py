@@ -74,3 +74,9 @@ config.define(
     minimum=10,
     help="Seconds beyond ringing and the longest talk after which a call is hung up.",
 )
+config.define(
+    "agentic.reading_model",
+    str,
+    default="gemini-3.8-flash",
+    help="The model of Gemini that reads transcripts when calls are over.",
+)

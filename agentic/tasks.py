@@ -8,7 +8,7 @@ from celery.signals import worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 
-from agentic import launching, reaping
+from agentic import handover, launching, outcomes, reaping
 
 # One task launches a few calls, one after the other: a launch takes a moment.
 _TOGETHER = 5
@@ -34,6 +34,15 @@ def launch_calls(ids: list[int]) -> None:
 def reap() -> None:
     """Reconciles what stays too long in a passing state."""
     reaping.reap(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def read_due() -> None:
+    """Reads calls that are over, and takes back offers to take over that nobody answered."""
+    now = timezone.now()
+    handover.expire(now)
+    for pk in outcomes.due(now):
+        outcomes.read(pk, timezone.now())
 
 
 def hint() -> None:

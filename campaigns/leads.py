@@ -75,6 +75,16 @@ def add_lead(
         return _upsert(user, campaign, facts, dial_next=dial_next)
 
 
+@retried
+def set_email(lead: Lead, email: str) -> None:
+    """Keeps an address that the lead confirmed; the same again changes nothing."""
+    row = Lead.objects.select_for_update().get(pk=lead.pk)
+    if row.email.casefold() != email.casefold():
+        row.email = email
+        row.save(update_fields=["email"])
+        _audit(row, ["email"], None, created=False, dial_next=False)
+
+
 def _facts(
     campaign: Campaign, phone: str, phones: Iterable[str], texts: dict[str, str]
 ) -> LeadFacts:

@@ -1,6 +1,7 @@
 """Calls without a person: what voices say, the runs they make, and their calls."""
 
 from agentic.models.campaigns import AgenticCampaign, PromptVersion, Scenario, Trunk, Wording
+from agentic.models.handovers import HandOver
 from agentic.models.runs import (
     AgenticRun,
     AiAnswer,
@@ -17,6 +18,7 @@ __all__ = [
     "AiAnswer",
     "AiCall",
     "AiCommand",
+    "HandOver",
     "PromptVersion",
     "ProviderEvent",
     "RunLead",

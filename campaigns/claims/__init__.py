@@ -4,7 +4,7 @@ The only modules that write `DialAttempt`. All functions run inside the caller's
 locks are taken in one order everywhere: seat, slots, queue entry, number, lead, call.
 """
 
-from campaigns.claims.ahead import AHEAD, claim_ahead, lines_free
+from campaigns.claims.ahead import AHEAD, claim_ahead, hand_to, lines_free
 from campaigns.claims.past import record_past
 from campaigns.claims.picked import Picked, claim_picked
 from campaigns.claims.settling import correct, dispose, release, settle
@@ -21,6 +21,7 @@ __all__ = [
     "claim_picked",
     "correct",
     "dispose",
+    "hand_to",
     "lines_free",
     "record_past",
     "release",

@@ -5,6 +5,7 @@ from datetime import datetime
 from math import floor
 from typing import Final
 
+from accounts.models import User
 from campaigns import facts, queue
 from campaigns.claims.taking import ANYONE, REFUSED_PER_CLAIM, take
 from campaigns.eligibility import decide_campaign
@@ -50,6 +51,14 @@ def claim_ahead(campaign_id: int, count: int, *, now: datetime) -> list[DialAtte
         if len(taken) == count or refused == REFUSED_PER_CLAIM:
             break
     return taken
+
+
+def hand_to(attempt: DialAttempt, agent: User) -> None:
+    """A live attempt that was made without an agent is this agent's from here on."""
+    row = DialAttempt.objects.select_for_update().get(pk=attempt.pk)
+    row.agent, row.live_agent = agent, agent.pk
+    row.save(update_fields=["agent", "live_agent"])
+    attempt.agent, attempt.live_agent = agent, agent.pk
 
 
 def _entries(campaign: Campaign, now: datetime) -> Iterator[Entry]:

@@ -1,0 +1,176 @@
+"""A voice's call goes to a person: somebody who is ready is asked, joins, and the voice leaves.
+
+The only module that writes `HandOver`. Locks: the AI call, then the agent's seat, then the call.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts import presence
+from accounts.models import AgentSeat, User
+from agentic.models import AiCall, AiCommand, HandOver
+from calls import handing
+from calls.models import Call
+from core import audit, realtime
+from core.errors import DomainError
+from core.retry import retried
+
+_S = HandOver.State
+_NOBODY: Final = "Nobody is free to take over right now. Say so, and offer another call."
+_INTRODUCE: Final = (
+    "A colleague has joined the call. Introduce them in one sentence, say goodbye, and be silent."
+)
+
+
+def request(ai: AiCall, because: str, now: datetime, *, but: Collection[int] = ()) -> HandOver:
+    """Asks whoever has been ready longest; the AI call is locked by the caller.
+
+    Raises DomainError "not_talking" where there is nobody to hand over, "nobody_free", and
+    "already_offered".
+    """
+    if ai.state != AiCall.State.PLACED or ai.call.answered_at is None:
+        raise DomainError("Nobody has answered yet.", code="not_talking")
+    if ai.taken_over_at is not None or HandOver.objects.filter(live_call=ai.pk).exists():
+        raise DomainError("A colleague is being asked already.", code="already_offered")
+    for user in closers(ai).exclude(pk__in=but):
+        seat = presence.lock(user)
+        if seat.state != AgentSeat.State.READY:
+            continue
+        presence.reserve(seat, ai.call.public_id, now)
+        wait = timedelta(seconds=ai.campaign.agentic.hand_over_wait_s)
+        offer = HandOver.objects.create(
+            organization_id=ai.organization_id,
+            ai_call=ai,
+            agent=user,
+            live_agent=user.pk,
+            live_call=ai.pk,
+            because=because[:300],
+            offered_at=now,
+            expires_at=now + wait,
+        )
+        _tell(offer, "offered", now)
+        return offer
+    raise DomainError(_NOBODY, code="nobody_free")
+
+
+def closers(ai: AiCall) -> QuerySet[User]:
+    """Who may take a call over and is ready, the longest first."""
+    campaign = ai.campaign_id
+    people = User.objects.filter(Q(campaigns=campaign) | Q(teams__campaigns=campaign)).values("pk")
+    ready = User.objects.filter(
+        pk__in=people, organization=ai.organization_id, seat__state=AgentSeat.State.READY
+    )
+    return ready.select_related("seat").order_by("seat__since", "pk")
+
+
+def offered_to(user: Any) -> HandOver | None:
+    """The call that the person is being asked to take over."""
+    rows = HandOver.objects.filter(live_agent=user.pk)
+    return rows.select_related("ai_call__call", "ai_call__lead", "ai_call__campaign").first()
+
+
+def accept(user: Any, public_id: UUID) -> Call:
+    """The person has the call from here on; the voice introduces them and leaves.
+
+    Raises DomainError "gone" for an offer that is over.
+    """
+    return _answer(user, public_id, take=True)
+
+
+def decline(user: Any, public_id: UUID) -> None:
+    """Somebody else is asked, else the voice is told that nobody is free."""
+    _answer(user, public_id, take=False)
+
+
+def expire(now: datetime) -> int:
+    """Takes back offers that nobody answered, or whose call is over; returns how many."""
+    due = HandOver.objects.filter(state=_S.OFFERED).filter(
+        Q(expires_at__lte=now) | Q(ai_call__ended_at__isnull=False)
+    )
+    return sum(_expire(pk, now) for pk in due.values_list("pk", flat=True)[:200])
+
+
+@retried
+def _answer(user: Any, public_id: UUID, *, take: bool) -> Call:
+    now = timezone.now()
+    offer, ai, seat = _locked(HandOver.objects.get(public_id=public_id, agent=user).pk)
+    if offer.state != _S.OFFERED or ai.ended_at is not None:
+        raise DomainError("This call is not waiting for you any more.", code="gone")
+    if take:
+        _end(offer, _S.ACCEPTED, now)
+        ai.taken_over_by, ai.taken_over_at = user, now
+        ai.save(update_fields=["taken_over_by", "taken_over_at"])
+        call = handing.hand_to(ai.call, seat, now)
+        _ask(ai, AiCommand.Kind.TAKE_OVER, _INTRODUCE, user, now)
+        audit.record("ai_call.taken_over", ai, after={"agent": user.pk}, actor=user)
+        return call
+    _end(offer, _S.DECLINED, now)
+    presence.release(seat, now)
+    _go_on(ai, offer, now)
+    return ai.call
+
+
+@retried
+def _expire(pk: int, now: datetime) -> bool:
+    offer, ai, seat = _locked(pk)
+    if offer.state != _S.OFFERED:
+        return False
+    over = ai.ended_at is not None
+    _end(offer, _S.WITHDRAWN if over else _S.EXPIRED, now)
+    if seat.call == ai.call.public_id and seat.state == AgentSeat.State.RESERVED:
+        presence.release(seat, now)
+    if not over:
+        _go_on(ai, offer, now)
+    return True
+
+
+def _go_on(ai: AiCall, offer: HandOver, now: datetime) -> None:
+    """Asks the next person, each once in a call; without any the voice goes back to the talk."""
+    asked = HandOver.objects.filter(ai_call=ai).values_list("agent_id", flat=True)
+    try:
+        request(ai, offer.because, now, but=set(asked))
+    except DomainError:
+        _ask(ai, AiCommand.Kind.SAY, _NOBODY, None, now)
+
+
+def _ask(ai: AiCall, kind: str, body: str, by: Any, now: datetime) -> None:
+    AiCommand.objects.create(ai_call=ai, kind=kind, body=body, by=by, at=now)
+
+
+def _end(offer: HandOver, state: str, now: datetime) -> None:
+    offer.state, offer.answered_at = state, now
+    offer.live_agent = offer.live_call = None
+    offer.save(update_fields=["state", "answered_at", "live_agent", "live_call"])
+    _tell(offer, state, now)
+
+
+def _locked(pk: int) -> tuple[HandOver, AiCall, AgentSeat]:
+    row = HandOver.objects.values_list("ai_call_id", flat=True).get(pk=pk)
+    AiCall.objects.select_for_update().only("pk").get(pk=row)
+    offer = HandOver.objects.select_related(
+        "ai_call__call", "ai_call__campaign__agentic", "agent"
+    ).get(pk=pk)
+    return offer, offer.ai_call, presence.lock(offer.agent)
+
+
+def _tell(offer: HandOver, kind: str, now: datetime) -> None:
+    """Rings at the agent's desktop, and tells those who watch the call."""
+    call = offer.ai_call.call
+    realtime.record(
+        f"handover.{kind}",
+        organization=offer.organization_id,
+        topics=[f"agent:{offer.agent_id}", f"call:{call.public_id}"],
+        subject={
+            "handover": str(offer.public_id),
+            "call": str(call.public_id),
+            "agent": offer.agent_id,
+        },
+        category="calls",
+        actor=offer.agent_id if kind != _S.OFFERED else None,
+        at=now,
+    )

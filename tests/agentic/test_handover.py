@@ -1,0 +1,155 @@
+"""A voice's call goes to a person, or back to the talk."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts import presence
+from accounts.models import AgentSeat, User
+from agentic import handover, sink, tools
+from agentic.models import AgenticRun, AiCall, AiCommand, HandOver, PromptVersion
+from calls import lifecycle
+from calls.models import Call
+from campaigns.models import DialAttempt
+from core.errors import DomainError
+from tests.agentic.voices import NOW, claimed
+from tests.factories import CampaignFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ai(run: AgenticRun) -> AiCall:
+    """A call in which somebody has answered, and the voice may ask for a colleague."""
+    PromptVersion.objects.filter(pk=run.version_id).update(tools=["send_to_human"])
+    run.version.refresh_from_db()
+    found = claimed(run)
+    sink.take(found.pk, NOW)
+    sink.answered(found.pk, NOW)
+    return found
+
+
+@pytest.fixture
+def closer(ai: AiCall, clock: time_machine.Traveller) -> Callable[[], User]:
+    """Makes a person of the campaign's team who is ready for another campaign."""
+    team = TeamFactory.create(organization=ai.organization)
+    ai.campaign.teams.add(team)
+    work = CampaignFactory.create(organization=ai.organization)
+    work.teams.add(team)
+
+    def come() -> User:
+        user = UserFactory.create(organization=ai.organization)
+        team.members.add(user)
+        presence.open_session(user)
+        presence.ready(user, [work.pk])
+        clock.shift(1)
+        return user
+
+    return come
+
+
+def ask(ai: AiCall) -> tools.ToolAnswer:
+    return tools.use(ai.pk, "send_to_human", {"reason": "They want a person."}, NOW)
+
+
+def state(user: User) -> str:
+    return AgentSeat.objects.get(user=user).state
+
+
+def test_whoever_is_ready_longest_is_asked(ai: AiCall, closer: Callable[[], User]) -> None:
+    first, second = closer(), closer()
+
+    answer = ask(ai)
+
+    assert not answer.refused
+    assert (state(first), state(second)) == ("reserved", "ready")
+    offer = handover.offered_to(first)
+    assert offer is not None
+    assert (offer.because, offer.state) == ("They want a person.", "offered")
+    assert ask(ai).refused
+
+
+def test_without_anybody_the_voice_goes_on(ai: AiCall) -> None:
+    answer = ask(ai)
+
+    assert answer.refused
+    assert "Nobody is free" in answer.text
+
+
+def test_who_accepts_has_the_call_and_wraps_it_up(
+    ai: AiCall, closer: Callable[[], User], clock: time_machine.Traveller
+) -> None:
+    user = closer()
+    ask(ai)
+    offer = handover.offered_to(user)
+    assert offer is not None
+
+    call = handover.accept(user, offer.public_id)
+
+    assert (call.agent, state(user)) == (user, "on_call")
+    assert DialAttempt.objects.get().agent == user
+    assert AiCommand.objects.get().kind == "take_over"
+    ai.refresh_from_db()
+    assert ai.taken_over_by == user
+    with pytest.raises(DomainError, match="not waiting"):
+        handover.accept(user, offer.public_id)
+
+    clock.shift(30)
+    sink.ended(ai.pk, NOW + timedelta(seconds=40), by="remote")
+    assert (Call.objects.get().status, state(user)) == ("ended", "wrap_up")
+    lifecycle.wrap_up(Call.objects.get())
+    assert state(user) == "ready"
+
+
+def test_who_declines_is_passed_by_and_the_next_is_asked(
+    ai: AiCall, closer: Callable[[], User]
+) -> None:
+    first, second = closer(), closer()
+    ask(ai)
+    offer = handover.offered_to(first)
+    assert offer is not None
+
+    handover.decline(first, offer.public_id)
+
+    assert (state(first), state(second)) == ("ready", "reserved")
+    other = handover.offered_to(second)
+    assert other is not None
+    handover.decline(second, other.public_id)
+    assert [command.kind for command in AiCommand.objects.all()] == ["say"]
+
+
+def test_an_offer_that_nobody_answers_runs_out(
+    ai: AiCall, closer: Callable[[], User], clock: time_machine.Traveller
+) -> None:
+    user = closer()
+    ask(ai)
+
+    assert handover.expire(NOW + timedelta(seconds=24)) == 0
+    assert handover.expire(NOW + timedelta(seconds=25)) == 1
+
+    assert (HandOver.objects.get().state, state(user)) == ("expired", "ready")
+    assert "Nobody is free" in AiCommand.objects.get().body
+
+
+def test_an_offer_ends_with_its_call(ai: AiCall, closer: Callable[[], User]) -> None:
+    user = closer()
+    ask(ai)
+    offer = handover.offered_to(user)
+    assert offer is not None
+    sink.ended(ai.pk, NOW + timedelta(seconds=5), by="remote")
+
+    with pytest.raises(DomainError, match="not waiting"):
+        handover.accept(user, offer.public_id)
+    assert handover.expire(NOW + timedelta(seconds=6)) == 1
+
+    assert (HandOver.objects.get().state, state(user)) == ("withdrawn", "ready")
+
+
+def test_nobody_is_asked_before_an_answer(run: AgenticRun) -> None:
+    other = claimed(run)
+    sink.take(other.pk, NOW)
+
+    with pytest.raises(DomainError, match="answered"):
+        handover.request(other, "", NOW)
