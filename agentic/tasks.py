@@ -4,14 +4,23 @@ from itertools import batched
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import (
+    worker_init,
+    worker_process_shutdown,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.db import transaction
 from django.utils import timezone
 
 from agentic import handover, launching, outcomes, reaping
+from agentic.providers.simulator import recording
+from agentic.providers.simulator.host import HOST
 
 # One task launches a few calls, one after the other: a launch takes a moment.
 _TOGETHER = 5
+# So long one task makes recordings; the next one goes on.
+_RECORDING_S = 4.0
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -45,6 +54,12 @@ def read_due() -> None:
         outcomes.read(pk, timezone.now())
 
 
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def record_simulated() -> None:
+    """Makes the sound of simulated calls that are over."""
+    recording.record_due(timezone.now(), within_s=_RECORDING_S)
+
+
 def hint() -> None:
     """Tells a worker after the commit that a run may call; without a broker, the beat does."""
     transaction.on_commit(launch_due.delay, robust=True)
@@ -54,3 +69,10 @@ def hint() -> None:
 def _drain(**told: Any) -> None:
     """A worker that ends launches nothing more."""
     launching.drain()
+
+
+# Only processes of workers play simulated calls; when one ends, its calls do.
+worker_init.connect(HOST.arm)
+worker_shutting_down.connect(HOST.close)
+worker_process_shutdown.connect(HOST.join)
+worker_shutdown.connect(HOST.join)
