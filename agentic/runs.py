@@ -119,11 +119,11 @@ def stop(user: Any, run: AgenticRun, *, at_once: bool = False) -> AgenticRun:
     return _settled(run.pk)
 
 
-def stop_all(user: Any, runs: Sequence[AgenticRun]) -> int:
-    """Stops these runs and hangs up their calls; returns how many were active."""
+def stop_all(user: Any, runs: Sequence[AgenticRun], *, at_once: bool = True) -> int:
+    """Stops these runs; returns how many were active."""
     active = [run for run in runs if run.status in AgenticRun.ACTIVE]
     for run in active:
-        stop(user, run, at_once=True)
+        stop(user, run, at_once=at_once)
     return len(active)
 
 

@@ -13,12 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import apitokens, breaks, logins, passwords, presence
 from accounts.models import ApiToken, User
+from agentic.models import AgenticCampaign
 from campaigns import dispositions
 from campaigns.forms import CampaignForm
 from campaigns.models import CallingRule, Campaign, ConsentRecord
 from tests.access import Cast
 from tests.accounts.mailbox import code_in, deliver
-from tests.factories import PASSWORD, CampaignFactory
+from tests.factories import PASSWORD, AgenticFactory, CampaignFactory, LeadFactory
 
 type Filled = Callable[[Cast, User], dict[str, Any]]
 ANOTHER = "quiet-harbour-lantern-7"
@@ -137,6 +138,22 @@ def _new_hours(people: Cast, user: User) -> dict[str, Any]:
     return {**_hours(people, user), "code": "OVERFULL"}
 
 
+def _voice(people: Cast, user: User) -> AgenticCampaign:
+    """A campaign of a voice that may call, and that the user sees."""
+    voice = AgenticFactory.create(campaign__organization=people.organization)
+    voice.campaign.managers.add(user)
+    return voice
+
+
+def _run(people: Cast, user: User) -> dict[str, Any]:
+    return {"campaign": _voice(people, user).module, "leads": []}
+
+
+def _ai_call(people: Cast, user: User) -> dict[str, Any]:
+    campaign = _voice(people, user).campaign
+    return {"campaign": str(campaign.pk), "lead": LeadFactory.create(campaign=campaign).pk}
+
+
 FILLED: Final[dict[str, Filled]] = {
     "accounts-api:break": _break,
     "accounts-api:login": _login,
@@ -150,6 +167,11 @@ FILLED: Final[dict[str, Filled]] = {
     "accounts:profile_end_login": _other_login,
     "accounts:profile_password": _passwords,
     "accounts:set_password": lambda people, user: {"new_password": ANOTHER},
+    "agentic-api:auto_next": lambda people, user: {**_run(people, user), "next": False},
+    "agentic-api:end_call": lambda people, user: {"campaign": _voice(people, user).module},
+    "agentic-api:start_call": _ai_call,
+    "agentic-api:start_run": _run,
+    "agentic-api:stop_all": lambda people, user: {"campaign": _voice(people, user).module},
     "calls-api:calls": _call,
     "calls-api:cdr_upload": _upload,
     "calls-api:events": _events,

@@ -1,8 +1,14 @@
 """Who may open the routes of AI calls."""
 
-from tests.access import NO_ROLE, Route
+from tests.access import MANAGER, NO_ROLE, QA, Route
 
 ROUTES: list[Route] = [
+    Route("agentic-api:status", {"GET": {MANAGER, QA}}),
+    Route("agentic-api:start_run", {"POST": {MANAGER}}),
+    Route("agentic-api:start_call", {"POST": {MANAGER}}),
+    Route("agentic-api:auto_next", {"POST": {MANAGER}}),
+    Route("agentic-api:end_call", {"POST": {MANAGER}}),
+    Route("agentic-api:stop_all", {"POST": {MANAGER}}),
     # Opened by LiveKit's signature alone.
     Route("agentic-api:livekit_webhook", {"POST": NO_ROLE}),
 ]
