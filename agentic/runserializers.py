@@ -8,13 +8,13 @@ from agentic import progress
 from agentic.models import AgenticCampaign, AgenticRun, AiCall
 
 
-class CampaignSerializer(serializers.Serializer[Any]):
+class VoiceSerializer(serializers.Serializer[Any]):
     """Names a campaign of a voice."""
 
     campaign = serializers.CharField(max_length=64, help_text="Its module, or its id.")
 
 
-class StartRunSerializer(CampaignSerializer):
+class StartRunSerializer(VoiceSerializer):
     """A run through the list, or through some of its prospects."""
 
     leads = serializers.ListField(
@@ -25,13 +25,13 @@ class StartRunSerializer(CampaignSerializer):
     )
 
 
-class StartCallSerializer(CampaignSerializer):
+class StartCallSerializer(VoiceSerializer):
     """A call to one prospect."""
 
     lead = serializers.IntegerField(min_value=1, help_text="The id of the prospect.")
 
 
-class AutoNextSerializer(CampaignSerializer):
+class AutoNextSerializer(VoiceSerializer):
     """Whether a run goes on to the next prospect by itself, or calls the next one now."""
 
     enabled = serializers.BooleanField(required=False)
@@ -49,7 +49,7 @@ class EndCallSerializer(serializers.Serializer[Any]):
     )
 
 
-class StopSerializer(serializers.Serializer[Any]):
+class StopRunsSerializer(serializers.Serializer[Any]):
     """Stops runs."""
 
     campaign = serializers.CharField(

@@ -22,7 +22,7 @@ from agentic.runserializers import (
     RunStatusSerializer,
     StartCallSerializer,
     StartRunSerializer,
-    StopSerializer,
+    StopRunsSerializer,
 )
 from core.errors import DomainError, InputError
 
@@ -108,10 +108,10 @@ class EndCall(_Runs):
 class StopAll(_Runs):
     """The end of runs."""
 
-    @extend_schema(request=StopSerializer, responses=CountAnswerSerializer)
+    @extend_schema(request=StopRunsSerializer, responses=CountAnswerSerializer)
     def post(self, request: Request) -> Response:
         """Stops them, and hangs up what goes on unless it may finish; how many were active."""
-        sent = _valid(StopSerializer, request)
+        sent = _valid(StopRunsSerializer, request)
         rows = AgenticRun.objects.for_user(request.user).filter(status__in=AgenticRun.ACTIVE)
         if ref := sent.get("campaign"):
             rows = rows.filter(campaign=named(request, ref).campaign_id)
