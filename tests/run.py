@@ -1,6 +1,6 @@
 """Runs every suite, each on what it needs, and ends with one line: N passed, N failed.
 
-    python -m tests.run [sqlite] [mariadb] [vitest] [e2e] [sound]
+    python -m tests.run [sqlite] [mariadb] [vitest] [e2e] [sound] [voice]
 
 A suite whose services are not installed is named as not run; where CI is set, that fails the run.
 """
@@ -42,6 +42,10 @@ NEUTRAL = {
     "LIVEKIT_API_SECRET": "",
     "GOOGLE_API_KEY": "",
 }
+# Suites of their own run these.
+ELSEWHERE = ("--ignore=tests/e2e", "--ignore=tests/voice")
+# A private network for the sound of real voices.
+NETWORK = ROOT / "tests" / "standins" / "voice" / "netns.sh"
 EDGE = ("kamailio", "rtpengine", "sipp", "openssl", "chromium", "ffmpeg")
 
 Environment = dict[str, str]
@@ -74,13 +78,13 @@ def suites() -> list[Suite]:
     return [
         Suite(
             "sqlite",
-            (*PYTEST, "-n", "2", "-m", "not e2e and not mariadb", "--ignore=tests/e2e"),
+            (*PYTEST, "-n", "2", "-m", "not e2e and not mariadb", *ELSEWHERE),
             needs=list,
             around=lambda stack: {},
         ),
         Suite(
             "mariadb",
-            (*PYTEST, "-n", "2", "-m", "not e2e", "--ignore=tests/e2e"),
+            (*PYTEST, "-n", "2", "-m", "not e2e", *ELSEWHERE),
             needs=_mariadb_needs,
             around=_mariadb_and_redis,
         ),
@@ -92,6 +96,12 @@ def suites() -> list[Suite]:
         ),
         _in_browsers("e2e", "-n", "2", "--dist", "loadfile", "-m", "e2e and not sound"),
         _in_browsers("sound", "-m", "e2e and sound"),
+        Suite(
+            "voice",
+            (str(NETWORK), *PYTEST, "-m", "voice", "tests/voice"),
+            needs=_voice_needs,
+            around=lambda stack: {},
+        ),
     ]
 
 
@@ -151,6 +161,15 @@ def _mariadb_and_redis(stack: ExitStack) -> Environment:
         "DATABASE_URL": stack.enter_context(services.mariadb()),
         "REDIS_URL": stack.enter_context(services.redis()),
     }
+
+
+def _voice_needs() -> list[str]:
+    if absent := _absent("unshare", "ip"):
+        return absent
+    if not importlib.util.find_spec("livekit.agents"):
+        return ["livekit-agents (requirements-voice.txt)"]
+    probe = subprocess.run([str(NETWORK), "true"], check=False, capture_output=True)
+    return [] if probe.returncode == 0 else ["a network namespace (needs root)"]
 
 
 def _absent(*commands: str) -> list[str]:
