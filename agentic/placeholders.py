@@ -199,9 +199,9 @@ def _mistake(text: str, token: _Token, own: Collection[str]) -> Mistake | None:
 def _meant(token: _Token, known: Collection[str]) -> str:
     """The placeholder that is nearest to a misspelled one; empty when none is near."""
     if token.text.startswith("["):
-        names = {name.casefold(): f"[{name}]" for name in BRACKETS}
-        names |= {label.casefold(): f"{{{{ {field} }}}}" for field, label in FIELDS.items()}
+        names = {label.casefold(): f"{{{{ {field} }}}}" for field, label in FIELDS.items()}
         names |= {field.replace("_", " "): f"{{{{ {field} }}}}" for field in known}
+        names |= {name.casefold(): f"[{name}]" for name in BRACKETS}
         asked = token.field.replace("_", " ")
         if "@" in asked:
             return EMAIL

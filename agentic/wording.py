@@ -31,7 +31,7 @@ _AUDITED: Final = (
 
 
 @retried
-def create(
+def make(
     user: User,
     *,
     name: str,

@@ -161,7 +161,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         fields["agents"].queryset = _agents(user, owner, self.instance)
         for name in _OPTIONAL:
             fields[name].required = False
-        fields["mode"].choices = [(mode.value, mode.label) for mode in MODES]
+        # A voice's campaign stays one: without its voice it would be nothing.
+        modes = (Campaign.Mode.AI,) if self.instance.mode == Campaign.Mode.AI else MODES
+        fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
         if owner is not None and (numbers := _numbers(owner, self.instance)):
             shown = fields["caller_id"]
             fields["caller_id"] = forms.ChoiceField(

@@ -65,6 +65,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         ),
         Item("Rules", "campaigns:rules", "icon-[tabler--gavel]", "campaigns.view_callingrule"),
     ),
+    "AI calls": (
+        Item(
+            "AI campaigns", "agentic:list", "icon-[tabler--robot]", "agentic.view_agenticcampaign"
+        ),
+        Item("Lines", "agentic:trunks", "icon-[tabler--route]", "agentic.change_agenticcampaign"),
+    ),
     "People": (
         Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),
         Item("Teams", "accounts:teams", "icon-[tabler--users-group]", "accounts.change_team"),

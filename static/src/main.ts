@@ -20,6 +20,7 @@ const elements: Readonly<Record<string, () => Promise<unknown>>> = {
   "audio-player": () => import("./player"),
   "activity-feed": () => import("./activity"),
   "sheet-upload": () => import("./upload"),
+  "placeholder-palette": () => import("./palette"),
 };
 
 /** Loads the script of each custom element that is on the page and not known yet. */

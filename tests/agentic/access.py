@@ -1,8 +1,10 @@
 """Who may open the routes of AI calls."""
 
 from tests.access import MANAGER, NO_ROLE, QA, Route
+from tests.agentic.access_voices import ROUTES as VOICES
 
 ROUTES: list[Route] = [
+    *VOICES,
     Route("agentic-api:status", {"GET": {MANAGER, QA}}),
     Route("agentic-api:start_run", {"POST": {MANAGER}}),
     Route("agentic-api:start_call", {"POST": {MANAGER}}),

@@ -26,7 +26,7 @@ def manager(person: Callable[..., User]) -> User:
 
 
 def make(manager: User, **fields: Any) -> AgenticCampaign:
-    made = wording.create(manager, **{"name": "Spring webinar", **TEXTS, **fields})
+    made = wording.make(manager, **{"name": "Spring webinar", **TEXTS, **fields})
     return AgenticCampaign.objects.select_related("campaign", "published").get(pk=made.pk)
 
 
@@ -202,10 +202,10 @@ def test_a_campaign_of_a_voice_is_not_copied_without_it(manager: User) -> None:
 
 
 def test_lines_are_made_changed_and_put_aside(manager: User) -> None:
-    line = trunks.create(manager, name=" Main ", max_calls=3)
+    line = trunks.add(manager, name=" Main ", max_calls=3)
     changed = trunks.change(manager, line, max_calls=4)
     with pytest.raises(InputError) as taken:
-        trunks.create(manager, name="Main")
+        trunks.add(manager, name="Main")
     with pytest.raises(InputError) as wrong:
         trunks.change(manager, line, max_calls=0)
 
@@ -216,7 +216,7 @@ def test_lines_are_made_changed_and_put_aside(manager: User) -> None:
 
 
 def test_a_line_in_use_stays(manager: User) -> None:
-    line = trunks.create(manager, name="Main")
+    line = trunks.add(manager, name="Main")
     row = make(manager, trunk=line)
     wording.publish(manager, row)
     editing.set_status(manager, row.campaign, "running")
