@@ -18,3 +18,4 @@ class AgenticConfig(AppConfig):
         assert limits
         editing.dialed_elsewhere(Campaign.Mode.AI, wording.startable)
         realtime.topic("run", may_watch=watching.may_watch_run)
+        realtime.topic("handover", may_watch=watching.may_watch_hand_over)

@@ -6,7 +6,6 @@ The only module that writes `HandOver`. Locks: the AI call, then the agent's sea
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -58,6 +57,16 @@ def request(ai: AiCall, because: str, now: datetime, *, but: Collection[int] = (
     raise DomainError(_NOBODY, code="nobody_free")
 
 
+@retried
+def ask(user: Any, ai: AiCall) -> HandOver:
+    """The same, because a person who watches the call wants it; raises as `request` does."""
+    AiCall.objects.select_for_update().only("pk").get(pk=ai.pk)
+    row = AiCall.objects.select_related("call", "campaign__agentic").get(pk=ai.pk)
+    offer = request(row, f"{user} asks for it.", timezone.now())
+    audit.record("ai_call.hand_over_asked", row, after={"agent": offer.agent_id}, actor=user)
+    return offer
+
+
 def closers(ai: AiCall) -> QuerySet[User]:
     """Who may take a call over and is ready, the longest first."""
     campaign = ai.campaign_id
@@ -74,17 +83,17 @@ def offered_to(user: Any) -> HandOver | None:
     return rows.select_related("ai_call__call", "ai_call__lead", "ai_call__campaign").first()
 
 
-def accept(user: Any, public_id: UUID) -> Call:
+def accept(user: Any, offer: HandOver) -> Call:
     """The person has the call from here on; the voice introduces them and leaves.
 
-    Raises DomainError "gone" for an offer that is over.
+    Raises DomainError "gone" for an offer that is over, or somebody else's.
     """
-    return _answer(user, public_id, take=True)
+    return _answer(user, offer.pk, take=True)
 
 
-def decline(user: Any, public_id: UUID) -> None:
+def decline(user: Any, offer: HandOver) -> None:
     """Somebody else is asked, else the voice is told that nobody is free."""
-    _answer(user, public_id, take=False)
+    _answer(user, offer.pk, take=False)
 
 
 def expire(now: datetime) -> int:
@@ -96,10 +105,10 @@ def expire(now: datetime) -> int:
 
 
 @retried
-def _answer(user: Any, public_id: UUID, *, take: bool) -> Call:
+def _answer(user: Any, pk: int, *, take: bool) -> Call:
     now = timezone.now()
-    offer, ai, seat = _locked(HandOver.objects.get(public_id=public_id, agent=user).pk)
-    if offer.state != _S.OFFERED or ai.ended_at is not None:
+    offer, ai, seat = _locked(pk)
+    if offer.agent_id != user.pk or offer.state != _S.OFFERED or ai.ended_at is not None:
         raise DomainError("This call is not waiting for you any more.", code="gone")
     if take:
         _end(offer, _S.ACCEPTED, now)
@@ -164,7 +173,7 @@ def _tell(offer: HandOver, kind: str, now: datetime) -> None:
     realtime.record(
         f"handover.{kind}",
         organization=offer.organization_id,
-        topics=[f"agent:{offer.agent_id}", f"call:{call.public_id}"],
+        topics=[f"handover:{offer.agent_id}", f"call:{call.public_id}"],
         subject={
             "handover": str(offer.public_id),
             "call": str(call.public_id),

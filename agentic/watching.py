@@ -1,4 +1,4 @@
-"""Who may watch what happens to a run."""
+"""Who may watch what happens to runs, and is asked to take calls over."""
 
 import uuid
 from typing import Any
@@ -15,3 +15,8 @@ def may_watch_run(user: Any, topic: str) -> bool:
     if not user.has_perm("agentic.view_agenticcampaign"):
         return False
     return AgenticRun.objects.for_user(user).filter(public_id=ref).exists()
+
+
+def may_watch_hand_over(user: Any, topic: str) -> bool:
+    """Whether `handover:<id>` is the user's own."""
+    return topic.partition(":")[2] == str(user.pk)

@@ -52,6 +52,7 @@ def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
         "notes": Note.objects.for_user(request.user).filter(call=call).select_related("author"),
         "recording": getattr(call, "recording", None),
         "gaps": _audible_gaps(call),
+        "lines": call.transcript.all(),
         "times": _times(call),
         "facts": _facts(call),
     }
@@ -121,7 +122,7 @@ def _times(call: Call) -> list[tuple[str, datetime | None]]:
 
 def _facts(call: Call) -> list[tuple[str, Any]]:
     return [
-        ("Agent", call.agent),
+        ("Agent", call.agent or ("Voice" if call.source == "ai" else "")),
         ("Team", call.team),
         ("Campaign", call.campaign),
         ("Direction", call.get_direction_display()),

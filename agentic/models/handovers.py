@@ -1,6 +1,7 @@
 """Calls of voices that people are asked to take over."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,14 @@ from django.db import models
 from accounts.models import Organization
 from accounts.tenancy import TenantQuerySet
 from agentic.models.runs import AiCall
+
+
+class HandOverQuerySet(TenantQuerySet["HandOver"]):
+    """Offers in words."""
+
+    def visible_to(self, user: Any) -> "HandOverQuerySet":
+        """One's own."""
+        return self.filter(agent=user)
 
 
 class HandOver(models.Model):
@@ -37,7 +46,7 @@ class HandOver(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     answered_at = models.DateTimeField(null=True)
 
-    objects = TenantQuerySet["HandOver"].as_manager()
+    objects = HandOverQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"hand-over {self.public_id}"

@@ -86,7 +86,7 @@ def test_who_accepts_has_the_call_and_wraps_it_up(
     offer = handover.offered_to(user)
     assert offer is not None
 
-    call = handover.accept(user, offer.public_id)
+    call = handover.accept(user, offer)
 
     assert (call.agent, state(user)) == (user, "on_call")
     assert DialAttempt.objects.get().agent == user
@@ -94,7 +94,7 @@ def test_who_accepts_has_the_call_and_wraps_it_up(
     ai.refresh_from_db()
     assert ai.taken_over_by == user
     with pytest.raises(DomainError, match="not waiting"):
-        handover.accept(user, offer.public_id)
+        handover.accept(user, offer)
 
     clock.shift(30)
     sink.ended(ai.pk, NOW + timedelta(seconds=40), by="remote")
@@ -111,12 +111,12 @@ def test_who_declines_is_passed_by_and_the_next_is_asked(
     offer = handover.offered_to(first)
     assert offer is not None
 
-    handover.decline(first, offer.public_id)
+    handover.decline(first, offer)
 
     assert (state(first), state(second)) == ("ready", "reserved")
     other = handover.offered_to(second)
     assert other is not None
-    handover.decline(second, other.public_id)
+    handover.decline(second, other)
     assert [command.kind for command in AiCommand.objects.all()] == ["say"]
 
 
@@ -141,7 +141,7 @@ def test_an_offer_ends_with_its_call(ai: AiCall, closer: Callable[[], User]) -> 
     sink.ended(ai.pk, NOW + timedelta(seconds=5), by="remote")
 
     with pytest.raises(DomainError, match="not waiting"):
-        handover.accept(user, offer.public_id)
+        handover.accept(user, offer)
     assert handover.expire(NOW + timedelta(seconds=6)) == 1
 
     assert (HandOver.objects.get().state, state(user)) == ("withdrawn", "ready")

@@ -11,20 +11,23 @@ from tests.factories import LeadFactory
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 
 
-def claimed(run: AgenticRun, state: str = AiCall.State.DISPATCHED, **lead: object) -> AiCall:
+def claimed(
+    run: AgenticRun, state: str = AiCall.State.DISPATCHED, now: datetime = NOW, **lead: object
+) -> AiCall:
     """A call to a new lead of the run's campaign, as the run makes it, in one of its states."""
-    LeadFactory.create(campaign=run.campaign, **lead)
-    (attempt,) = claims.claim_ahead(run.campaign_id, 1, now=NOW)
+    row = LeadFactory.create(campaign=run.campaign, **lead)
+    attempt = claims.claim_picked(run.campaign_id, row.pk, now=now).attempt
+    assert attempt is not None
     assert attempt.lead is not None
     return AiCall.objects.create(
         organization=run.organization,
         campaign=run.campaign,
         run=run,
         version=run.version,
-        call=records.place(attempt, source="ai", now=NOW),
+        call=records.place(attempt, source="ai", now=now),
         lead=attempt.lead,
         trunk=run.campaign.agentic.trunk,
         provider=run.provider,
         state=state,
-        queued_at=NOW,
+        queued_at=now,
     )

@@ -1,0 +1,123 @@
+"""Pages of runs: start one, watch it, pause and stop it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.authentication import person
+from agentic import reports, runs, tasks
+from agentic.forms import MOST_LISTED, RunForm
+from agentic.models import AgenticCampaign, AgenticRun
+from agentic.providers import provider
+from campaigns.models import Lead
+from core.errors import DomainError, InputError
+from core.web import requires
+
+SHOWN = 50
+_MOVES = {
+    "pause": runs.pause,
+    "resume": runs.resume,
+    "next": runs.next_call,
+    "stop": runs.stop,
+}
+VERBS = (*_MOVES, "end")
+_SAID = {
+    "pause": "No new calls begin; those that go on are finished.",
+    "resume": "The run goes on.",
+    "next": "The next prospect is being called.",
+    "stop": "The run stops when its calls are over.",
+    "end": "The run is stopped, and its calls are hung up.",
+}
+
+
+@requires("agentic.view_aicall")
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Runs, those that are active first, then the latest."""
+    rows = AgenticRun.objects.for_user(request.user).select_related("campaign", "started_by")
+    active = rows.filter(status__in=AgenticRun.ACTIVE).order_by("-pk")
+    past = rows.exclude(status__in=AgenticRun.ACTIVE).order_by("-pk")[:SHOWN]
+    return render(request, "agentic/runs.html", {"active": active, "past": past})
+
+
+@requires("agentic.run_agenticcampaign")
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Chooses a campaign and whom to call, and starts its voice."""
+    given = request.POST if request.method == "POST" else None
+    initial = {"campaign": request.GET.get("campaign", ""), "kind": request.GET.get("kind", "list")}
+    form = RunForm(request.user, given, initial=initial)
+    if given is not None and form.is_valid():
+        chosen: AgenticCampaign = form.cleaned_data["campaign"]
+        picked = [lead.pk for lead in form.cleaned_data["leads"]]
+        kind = form.cleaned_data["kind"]
+        leads = [] if kind == AgenticRun.Kind.LIST else picked
+        try:
+            run = runs.start(person(request), chosen.campaign, kind=kind, leads=leads)
+        except (DomainError, InputError) as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            tasks.hint()
+            return redirect("agentic:run", run.public_id)
+    status = 422 if given is not None else 200
+    return render(request, "agentic/run_start.html", _choices(request, form), status=status)
+
+
+@requires("agentic.view_aicall")
+@require_GET
+def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """One run, as it goes on; its moving parts alone when something changed."""
+    run = _visible(request, ref)
+    context = {
+        "run": run,
+        "totals": reports.totals(run),
+        "results": reports.results(run),
+        "live_calls": reports.live_calls(run),
+        "past_calls": reports.past_calls(run),
+        "refused": run.picked.exclude(refusals=[]).select_related("lead")[:SHOWN],
+    }
+    part = request.headers.get("HX-Target") == "run"
+    return render(request, "agentic/_run.html" if part else "agentic/run.html", context)
+
+
+@requires("agentic.run_agenticcampaign")
+@require_POST
+def move(request: HttpRequest, ref: UUID, verb: str) -> HttpResponse:
+    """Pauses, resumes, stops a run, or lets it call its next prospect."""
+    run, user = _visible(request, ref), person(request)
+    if verb == "end":
+        runs.stop(user, run, at_once=True)
+    else:
+        _MOVES[verb](user, run)
+    tasks.hint()
+    messages.success(request, _SAID[verb])
+    return redirect("agentic:run", run.public_id)
+
+
+def _visible(request: HttpRequest, ref: UUID) -> AgenticRun:
+    rows = AgenticRun.objects.for_user(request.user)
+    rows = rows.select_related("campaign__agentic", "version", "started_by")
+    return get_object_or_404(rows, public_id=ref)
+
+
+def _choices(request: HttpRequest, form: RunForm) -> dict[str, Any]:
+    """The form, and the prospects of the campaign that is chosen in it."""
+    rows = form.fields["campaign"].queryset  # type: ignore[attr-defined]  # a ModelChoiceField
+    given = str(form["campaign"].value() or "")
+    chosen = rows.filter(pk=given).first() if given.isdecimal() else None
+    chosen = chosen or (rows.first() if rows.count() == 1 else None)
+    leads = Lead.objects.none()
+    if chosen is not None:
+        waiting = (Lead.Status.NEW, Lead.Status.RETRY, Lead.Status.QUEUED)
+        leads = Lead.objects.filter(campaign=chosen.campaign_id, status__in=waiting)
+    return {
+        "form": form,
+        "campaigns": rows,
+        "chosen": chosen,
+        "leads": leads.order_by("rank", "pk")[:MOST_LISTED],
+        "problems": provider(chosen.provider).problems() if chosen else [],
+    }

@@ -1,0 +1,87 @@
+"""A voice's call at an agent's desktop: it rings, is taken, and gets its result."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.authentication import person
+from agentic import commands, handover
+from agentic.models import AiCall, HandOver
+from agentic.views.calls import talk
+from calls import lifecycle, results
+from calls.models import Call
+from core.errors import DomainError, InputError
+from core.web import requires
+
+
+@requires("calls.add_call")
+@require_GET
+def offer(request: HttpRequest) -> HttpResponse:
+    """The call that the person is being asked to take over, with what was said; else nothing."""
+    found = handover.offered_to(request.user)
+    lines = list(found.ai_call.call.transcript.order_by("-seq")[:4]) if found else []
+    context = {"offer": found, "lines": lines[::-1]}
+    return render(request, "agentic/_offer.html", context)
+
+
+@requires("calls.add_call")
+@require_POST
+def accept(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Takes the call over and shows it."""
+    call = handover.accept(person(request), _offer(request, ref))
+    return redirect("agentic:taken", call.public_id)
+
+
+@requires("calls.add_call")
+@require_POST
+def decline(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Lets somebody else be asked."""
+    handover.decline(person(request), _offer(request, ref))
+    return render(request, "agentic/_offer.html", {"offer": None})
+
+
+@requires("calls.add_call")
+@require_GET
+def taken(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """The call that was taken over: who it is, what was said, and its result when it is over."""
+    ai = _own(request, ref)
+    context = talk(ai) | {"results": results.choices(ai.call).order_by("order")}
+    part = request.headers.get("HX-Target") == "talk"
+    return render(request, "agentic/_taken.html" if part else "agentic/taken.html", context)
+
+
+@requires("calls.add_call")
+@require_POST
+def hang_up(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Ends the call that was taken over."""
+    ai = _own(request, ref)
+    commands.hang_up(person(request), ai)
+    return redirect("agentic:taken", ref)
+
+
+@requires("calls.add_call")
+@require_POST
+def result(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Writes the result down, and ends the wrap-up."""
+    ai = _own(request, ref)
+    code = request.POST.get("disposition", "")
+    if ai.call.agent_id != person(request).pk:
+        raise DomainError("Whoever took the call over writes its result.", code="not_yours")
+    if not code:
+        raise InputError("Choose a result.", errors={"disposition": ["Choose one."]})
+    lifecycle.wrap_up(ai.call, disposition=code, note=request.POST.get("note", ""))
+    return redirect("calls:dial")
+
+
+def _offer(request: HttpRequest, ref: UUID) -> HandOver:
+    return get_object_or_404(HandOver.objects.for_user(request.user), public_id=ref)
+
+
+def _own(request: HttpRequest, ref: UUID) -> AiCall:
+    rows = AiCall.objects.filter(call__in=Call.objects.for_user(request.user))
+    rows = rows.select_related(
+        "call__disposition", "call__recording", "lead", "campaign", "run", "version", "disposition"
+    )
+    return get_object_or_404(rows, call__public_id=ref)
