@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agentic import views
-from agentic.views import trunks, versions
+from agentic.views import calls, runs, takeovers, trunks, versions
 
 app_name = "agentic"
 urlpatterns = [
@@ -14,6 +14,23 @@ urlpatterns = [
     path("lines/new/", trunks.create, name="trunk_new"),
     path("lines/<int:pk>/", trunks.edit, name="trunk"),
     path("lines/<int:pk>/archive/", trunks.archive, name="trunk_archive"),
+    path("runs/", runs.listing, name="runs"),
+    path("runs/start/", runs.start, name="run_start"),
+    path("runs/<uuid:ref>/", runs.detail, name="run"),
+    *(
+        path(f"runs/<uuid:ref>/{verb}/", runs.move, {"verb": verb}, name=f"run_{verb}")
+        for verb in runs.VERBS
+    ),
+    path("calls/<uuid:ref>/", calls.detail, name="call"),
+    path("calls/<uuid:ref>/say/", calls.say, name="call_say"),
+    path("calls/<uuid:ref>/hang-up/", calls.hang_up, name="call_hang_up"),
+    path("calls/<uuid:ref>/colleague/", calls.ask_colleague, name="call_colleague"),
+    path("offer/", takeovers.offer, name="offer"),
+    path("offer/<uuid:ref>/accept/", takeovers.accept, name="offer_accept"),
+    path("offer/<uuid:ref>/decline/", takeovers.decline, name="offer_decline"),
+    path("taken/<uuid:ref>/", takeovers.taken, name="taken"),
+    path("taken/<uuid:ref>/hang-up/", takeovers.hang_up, name="taken_hang_up"),
+    path("taken/<uuid:ref>/result/", takeovers.result, name="taken_result"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/preview/", views.preview, name="preview"),

@@ -69,6 +69,7 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         Item(
             "AI campaigns", "agentic:list", "icon-[tabler--robot]", "agentic.view_agenticcampaign"
         ),
+        Item("Runs", "agentic:runs", "icon-[tabler--player-play]", "agentic.view_aicall"),
         Item("Lines", "agentic:trunks", "icon-[tabler--route]", "agentic.change_agenticcampaign"),
     ),
     "People": (
