@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import ssl
 
 import django
 from django.conf import settings
@@ -19,10 +20,17 @@ def prewarm(process: JobProcess) -> None:
     """Everything that takes its time, before a call is there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dialer.settings")
     django.setup()
-    # Models that are imported in mid-call make speech stutter.
-    from agentic.worker import talk
+    # What is imported in mid-call makes speech stutter.
+    import anyio._backends._asyncio
+    from google.genai import types
+
+    from agentic.worker import recording, talk
 
     assert talk
+    assert recording
+    assert anyio
+    types.LiveConnectConfig.model_rebuild()
+    ssl.create_default_context()
     # The first use of libsoxr on two threads at once ends the process.
     for rate, to in ((24_000, 16_000), (24_000, 48_000)):
         silence = rtc.AudioFrame(b"\0\0" * (rate // 50), rate, 1, rate // 50)

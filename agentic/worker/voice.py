@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from google.genai import types
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, function_tool, room_io
+from livekit.agents import Agent, AgentSession, function_tool, inference, room_io
 from livekit.plugins import google
 
 from agentic.tools import Offered, ToolAnswer
@@ -21,6 +21,8 @@ type Use = Callable[[str, dict[str, Any]], Awaitable[ToolAnswer]]
 def session() -> "AgentSession[None]":
     """A session that hears the caller from its first word on."""
     return AgentSession[None](
+        # Gemini hears whose turn it is; when somebody speaks is measured here.
+        vad=inference.VAD(model="silero"),
         # By default the caller is not heard in the first three seconds in which the voice speaks.
         aec_warmup_duration=None,
         # How long a silence may last is ours to say.

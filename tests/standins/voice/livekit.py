@@ -64,6 +64,7 @@ class LiveKitServer:
         self.dials: list[sip.CreateSIPParticipantRequest] = []
         self.events: list[webhook.WebhookEvent] = []
         self.workers: dict[str, Worker] = {}
+        self.jobs: dict[str, str] = {}  # by their ids: the rooms they are for, until they end
         self.trunks = {"ST_test"}
         self.broken = ""  # what every request is answered with: dropped, or a code of Twirp
         self._numbers = itertools.count(1)
@@ -313,6 +314,8 @@ class LiveKitServer:
                 waiting = worker.pending.pop(told.availability.job_id, None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(told.availability)
+            elif kind == "update_job" and told.update_job.status > agent.JobStatus.JS_RUNNING:
+                self.jobs.pop(told.update_job.job_id, None)
         self.workers.pop(name, None)
         return socket
 
@@ -342,6 +345,7 @@ class LiveKitServer:
         with suppress(TimeoutError):
             taken = await asyncio.wait_for(answer, 5)
             if taken.available:
+                self.jobs[job.id] = where.info.name
                 token = agent_token(taken.participant_identity, where.info.name)
                 given = agent.ServerMessage(assignment=agent.JobAssignment(job=job, token=token))
                 await worker.socket.send_bytes(given.SerializeToString())

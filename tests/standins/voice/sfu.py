@@ -28,6 +28,7 @@ from tests.standins.voice.livekit import LiveKitServer, Room
 from tests.standins.voice.signing import KEY, SECRET
 
 VERSION, RATE, FRAME = "1.13.5", 48_000, 960
+_PITCH, _FORMANTS = 120, ((600, 90, 1.0), (1200, 110, 0.6), (2500, 160, 0.3))
 
 
 def _loopback_only(use_ipv4: bool, use_ipv6: bool) -> list[str]:  # as it is called
@@ -45,10 +46,8 @@ class Phone(MediaStreamTrack):
         self._count, self._begun = 0, 0.0
 
     def speak(self, seconds: float) -> None:
-        """Speaks from now on for so long; a tone, since nobody listens to the words."""
-        times = np.arange(int(seconds * RATE)) / RATE
-        tone = (9000 * np.sin(2 * np.pi * 300 * times)).astype(np.int16)
-        self._sound = np.concatenate([self._sound, tone])
+        """Speaks from now on for so long: vowels without words, which ears take for speech."""
+        self._sound = np.concatenate([self._sound, _vowels(seconds)])
 
     async def recv(self) -> av.AudioFrame:
         """The next 20 ms, when they are due."""
@@ -62,6 +61,19 @@ class Phone(MediaStreamTrack):
         frame.time_base = fractions.Fraction(1, RATE)
         self._count += FRAME
         return frame
+
+
+def _vowels(seconds: float) -> Any:
+    """Overtones of a human pitch under the formants of a mouth, in four syllables a second."""
+    times = np.arange(int(seconds * RATE)) / RATE
+    phase = 2 * np.pi * np.cumsum(_PITCH + 15 * np.sin(2 * np.pi * 3 * times)) / RATE
+    sound = np.zeros_like(times)
+    for overtone in range(1, 30):
+        hertz = _PITCH * overtone
+        loud = sum(much / (1 + ((hertz - at) / width) ** 2) for at, width, much in _FORMANTS)
+        sound += loud * np.sin(overtone * phase)
+    sound *= 0.55 + 0.45 * np.sin(2 * np.pi * 4 * times)
+    return (9000 * sound / np.abs(sound).max()).astype(np.int16)
 
 
 class Voice:
