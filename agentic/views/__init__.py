@@ -57,7 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One AI campaign: what it lacks, its lists, its wording, its limits."""
-    row = voice(request, pk)
+    row = voice_of(request, pk)
     (standing,) = overview.standings([row])
     context = {
         "voice": row,
@@ -93,7 +93,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft and the limits of a voice."""
-    row = voice(request, pk)
+    row = voice_of(request, pk)
     editor = _Editor(request, row)
     if request.method == "POST" and editor.is_valid():
         try:
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """The texts as they are typed, about one lead, with what is wrong in them."""
-    row = voice(request, pk) if pk else None
+    row = voice_of(request, pk) if pk else None
     own = leadfacts.own_fields(row.campaign) if row else []
     lead = _lead(request, row)
     facts = leadfacts.about(lead) if lead else leadfacts.EXAMPLE
@@ -131,13 +131,13 @@ def preview(request: HttpRequest, pk: int = 0) -> HttpResponse:
 @require_POST
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """Opens the campaign for calls, pauses, ends, archives it."""
-    row = voice(request, pk)
+    row = voice_of(request, pk)
     campaign = editing.set_status(person(request), row.campaign, request.POST.get("status", ""))
     messages.success(request, f"{campaign.name} is {campaign.get_status_display().lower()}.")
     return redirect("agentic:detail", pk)
 
 
-def voice(request: HttpRequest, pk: int) -> AgenticCampaign:
+def voice_of(request: HttpRequest, pk: int) -> AgenticCampaign:
     """The AI campaign whose Campaign this is, if the user sees it; any other does not exist."""
     found: AgenticCampaign = get_object_or_404(overview.visible(request.user), campaign=pk)
     return found

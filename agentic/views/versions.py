@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.authentication import person
 from agentic import comparing, overview, wording
 from agentic.models import AgenticCampaign, PromptVersion, Wording
-from agentic.views import voice
+from agentic.views import voice_of
 from core.errors import InputError
 from core.web import requires
 
@@ -21,14 +21,14 @@ DRAFT = "draft"
 @require_GET
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """All versions, and two of them compared: by default the draft with what is published."""
-    return _page(request, voice(request, pk))
+    return _page(request, voice_of(request, pk))
 
 
 @requires("agentic.change_agenticcampaign")
 @require_POST
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Makes the draft the version that calls are made with."""
-    row = voice(request, pk)
+    row = voice_of(request, pk)
     try:
         made = wording.publish(person(request), row, request.POST.get("note", ""))
     except InputError as error:
@@ -41,7 +41,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Returns to the version before."""
-    now = wording.roll_back(person(request), voice(request, pk))
+    now = wording.roll_back(person(request), voice_of(request, pk))
     messages.success(request, f"Version {now.number} is in force again.")
     return redirect("agentic:versions", pk)
 
@@ -50,7 +50,7 @@ def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Makes the draft what a version was."""
-    row = voice(request, pk)
+    row = voice_of(request, pk)
     version = row.campaign.prompt_versions.filter(number=number).first()
     if version is None:
         raise Http404
