@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agentic import views
-from agentic.views import calls, runs, takeovers, trunks, versions
+from agentic.views import calls, runs, takeovers, trunks, versions, voice
 
 app_name = "agentic"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("lines/new/", trunks.create, name="trunk_new"),
     path("lines/<int:pk>/", trunks.edit, name="trunk"),
     path("lines/<int:pk>/archive/", trunks.archive, name="trunk_archive"),
+    path("voice/", voice.show, name="voice"),
+    path("voice/check/", voice.examine, name="voice_check"),
     path("runs/", runs.listing, name="runs"),
     path("runs/start/", runs.start, name="run_start"),
     path("runs/<uuid:ref>/", runs.detail, name="run"),

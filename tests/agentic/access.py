@@ -86,4 +86,6 @@ ROUTES: list[Route] = [
     Route("agentic-api:stop_all", {"POST": {MANAGER}}),
     # Opened by LiveKit's signature alone.
     Route("agentic-api:livekit_webhook", {"POST": NO_ROLE}),
+    Route("agentic:voice", {"GET": {MANAGER, QA}}),
+    Route("agentic:voice_check", {"POST": {MANAGER}}),
 ]
