@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import apitokens, breaks, logins, passwords, presence
 from accounts.models import ApiToken, User
+from agentic.editorforms import VoiceForm
 from agentic.models import AgenticCampaign
 from campaigns import dispositions
 from campaigns.forms import CampaignForm
@@ -149,6 +150,24 @@ def _run(people: Cast, user: User) -> dict[str, Any]:
     return {"campaign": _voice(people, user).module, "leads": []}
 
 
+def _wording(people: Cast, user: User) -> dict[str, Any]:
+    form = VoiceForm(user)
+    shown = {name: form[name].value() for name in form.fields}
+    results = [row.pk for row in dispositions.ensure_defaults(people.organization)]
+    chosen = {"name": "Spring", "purpose": "survey", "dispositions": results[:2], "trunk": ""}
+    known = {name: value for name, value in shown.items() if value not in (None, "", False)}
+    return known | chosen | {"cost_per_minute": 0, "teams": [people.team.pk]}
+
+
+def _line(people: Cast, user: User) -> dict[str, Any]:
+    return {"name": "Main", "max_calls": 3, "calls_per_second": 1}
+
+
+def _csv(people: Cast, user: User) -> dict[str, Any]:
+    file = SimpleUploadedFile("list.csv", b"Name,Phone\nAnn,2125550123\n")
+    return {"campaign": _voice(people, user).module, "file": file}
+
+
 def _ai_call(people: Cast, user: User) -> dict[str, Any]:
     campaign = _voice(people, user).campaign
     return {"campaign": str(campaign.pk), "lead": LeadFactory.create(campaign=campaign).pk}
@@ -167,6 +186,14 @@ FILLED: Final[dict[str, Filled]] = {
     "accounts:profile_end_login": _other_login,
     "accounts:profile_password": _passwords,
     "accounts:set_password": lambda people, user: {"new_password": ANOTHER},
+    "agentic-api:csv": _csv,
+    "agentic-api:voice": lambda people, user: {"name": "Spring voices", "voice": "Leda"},
+    "agentic-api:voices": lambda people, user: {"name": "Spring voices"},
+    "agentic:create": _wording,
+    "agentic:edit": _wording,
+    "agentic:status": lambda people, user: {"status": "paused"},
+    "agentic:trunk": _line,
+    "agentic:trunk_new": _line,
     "agentic-api:auto_next": lambda people, user: {**_run(people, user), "next": False},
     "agentic-api:end_call": lambda people, user: {"campaign": _voice(people, user).module},
     "agentic-api:start_call": _ai_call,
@@ -204,6 +231,8 @@ NEVER: Final[dict[str, str]] = {
     "accounts:reset_code": _COOKIE,
     "accounts:reset_password": _COOKIE,
     "accounts:setup": "needs the token of the server's console; makes a superadmin on purpose",
+    "agentic-api:roll_back": "takes no body, and there is one version only",
+    "agentic:roll_back": "takes no body, and there is one version only",
     "calls-api:dial": "takes no body",
     "calls-api:part": "its body is sound",
     "calls-api:segment": "takes the length of a recording that runs, nothing else",

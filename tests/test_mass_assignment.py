@@ -34,6 +34,8 @@ WRITES = [
 # What is taken here is answered with a part of the page, a report, or a secret that is shown once.
 FRAGMENTS = (
     "accounts:my_tokens",
+    "agentic:preview",
+    "agentic:preview_new",
     "calls:add_note",
     "campaigns:disposition",
     "campaigns:dispositions",

@@ -4,6 +4,7 @@ from typing import Any
 
 from agentic.models import AgenticCampaign
 from tests.access import MANAGER, QA, Cast, Route
+from tests.campaigns.lists import imported
 from tests.factories import AgenticFactory, CampaignFactory, TrunkFactory
 
 
@@ -26,7 +27,45 @@ def line(cast: Cast) -> dict[str, Any]:
     return {"pk": TrunkFactory.create(organization=cast.organization).pk}
 
 
+def draft(cast: Cast) -> dict[str, Any]:
+    row = _voice(cast)
+    AgenticCampaign.objects.filter(pk=row.pk).update(agent_text="You are Bea.")
+    return {"pk": row.campaign_id}
+
+
+def draft_module(cast: Cast) -> dict[str, Any]:
+    return {"module": AgenticCampaign.objects.get(campaign=draft(cast)["pk"]).module}
+
+
+def module(cast: Cast) -> dict[str, Any]:
+    return {"module": _voice(cast).module}
+
+
+def _sheet(cast: Cast, content: str) -> dict[str, Any]:
+    return {"pk": imported(_voice(cast).campaign, content).pk}
+
+
+def sheet(cast: Cast) -> dict[str, Any]:
+    return _sheet(cast, "Phone\n2125550123\n")
+
+
+def empty_sheet(cast: Cast) -> dict[str, Any]:
+    return _sheet(cast, "Phone\n12\n")
+
+
 ROUTES: list[Route] = [
+    Route("agentic-api:voices", {"GET": {MANAGER, QA}, "POST": {MANAGER}}),
+    Route(
+        "agentic-api:voice", {"GET": {MANAGER, QA}, "PATCH": {MANAGER}, "DELETE": {MANAGER}}, module
+    ),
+    Route("agentic-api:prompts", {"GET": {MANAGER, QA}, "PUT": {MANAGER}}, module),
+    Route("agentic-api:publish", {"POST": {MANAGER}}, draft_module),
+    Route("agentic-api:roll_back", {"POST": {MANAGER}}, module),
+    Route("agentic-api:csv", {"GET": {MANAGER}, "POST": {MANAGER}}),
+    Route("agentic-api:csv_file", {"GET": {MANAGER}, "DELETE": {MANAGER}}, empty_sheet),
+    Route("agentic-api:csv_preview", {"GET": {MANAGER}}, sheet),
+    Route("agentic-api:csv_select", {"POST": {MANAGER}}, sheet),
+    Route("agentic-api:leads", {"GET": {MANAGER, QA}}),
     Route("agentic:list", {"GET": {MANAGER, QA}}),
     Route("agentic:create", {"GET": {MANAGER}, "POST": {MANAGER}}),
     Route("agentic:preview_new", {"POST": {MANAGER}}),
@@ -39,7 +78,7 @@ ROUTES: list[Route] = [
     Route("agentic:preview", {"POST": {MANAGER}}, voice),
     Route("agentic:status", {"POST": {MANAGER}}, voice),
     Route("agentic:versions", {"GET": {MANAGER, QA}}, voice),
-    Route("agentic:publish", {"POST": {MANAGER}}, voice),
+    Route("agentic:publish", {"POST": {MANAGER}}, draft),
     Route("agentic:roll_back", {"POST": {MANAGER}}, voice),
     Route("agentic:restore", {"POST": {MANAGER}}, version),
 ]
