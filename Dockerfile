@@ -1,4 +1,5 @@
 # One image for web, sockets, worker, beat and migrations; the command tells which.
+# The voice of AI calls needs more: built with LOCK=requirements-voice.txt it is an image of its own.
 # Where you have a registry at hand, pin the digests of these tags too.
 
 FROM node:20.19.0-bookworm-slim AS front
@@ -15,9 +16,10 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libmariadb-dev pkg-config
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /src
-COPY requirements-production.txt ./
+ARG LOCK=requirements-production.txt
+COPY $LOCK ./
 RUN python -m venv /venv \
-    && uv pip install --python /venv/bin/python --require-hashes -r requirements-production.txt
+    && uv pip install --python /venv/bin/python --require-hashes -r $LOCK
 
 FROM python:3.13.5-slim-bookworm
 RUN apt-get update \

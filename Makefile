@@ -77,6 +77,9 @@ worker: ## Do the work that rows are waiting for
 beat: ## Give the hints that are due
 	celery --app dialer beat --pidfile= --loglevel info
 
+voice: .venv/.voice ## Speak in AI calls by LiveKit and Gemini
+	python manage.py run_voice_worker
+
 migrate: ## Bring the database to this version
 	python manage.py migrate --noinput
 
@@ -88,6 +91,10 @@ packages:
 
 .venv/.run: requirements.txt deploy/setup/venv.sh
 	bash deploy/setup/venv.sh run
+	touch $@
+
+.venv/.voice: requirements-voice.txt deploy/setup/venv.sh | .venv/.run
+	bash deploy/setup/venv.sh voice
 	touch $@
 
 .venv/.dev: requirements-dev.txt deploy/setup/venv.sh | packages
@@ -102,4 +109,4 @@ $(BUILT): node_modules/.package-lock.json $(ASSETS)
 	npm run build
 	touch $@
 
-.PHONY: help run test check lint types imports migrations schema-current front-current bench setup schema lock clean web sockets worker beat migrate packages
+.PHONY: help run test check lint types imports migrations schema-current front-current bench setup schema lock clean web sockets worker beat voice migrate packages

@@ -71,6 +71,12 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         ),
         Item("Runs", "agentic:runs", "icon-[tabler--player-play]", "agentic.view_aicall"),
         Item("Lines", "agentic:trunks", "icon-[tabler--route]", "agentic.change_agenticcampaign"),
+        Item(
+            "Real voice",
+            "agentic:voice",
+            "icon-[tabler--microphone]",
+            "agentic.change_agenticcampaign",
+        ),
     ),
     "People": (
         Item("People", "accounts:people", "icon-[tabler--users]", "accounts.change_user"),

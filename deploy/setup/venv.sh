@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fills .venv from a hash lock:  venv.sh run | dev
-# "run" adds what the server needs and leaves the rest; "dev" makes .venv exactly the lock.
+# Fills .venv from a hash lock:  venv.sh run | voice | dev
+# "run" adds what the server needs and "voice" what speaks in AI calls, and both leave the rest; "dev" makes .venv exactly the lock.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -21,22 +21,31 @@ if [ ! -x .venv/bin/python ]; then
 fi
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
+# The MariaDB client has to be compiled; everything else is worth having without it.
+without_mariadb() {
+	if PATH=$PATH:/usr/local/sbin command -v mariadb_config >/dev/null; then
+		echo "$1"
+		return
+	fi
+	echo "libmariadb-dev is missing: the MariaDB client is left out." >&2
+	awk '/^[a-z0-9]/ { skip = /^mysqlclient==/ } !skip' "$1" >.venv/without-mysqlclient.txt
+	echo .venv/without-mysqlclient.txt
+}
+
 case "$1" in
 run)
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.txt
 	;;
+voice)
+	lock=$(without_mariadb requirements-voice.txt)
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r "$lock"
+	;;
 dev)
-	lock=requirements-dev.txt
-	if ! PATH=$PATH:/usr/local/sbin command -v mariadb_config >/dev/null; then
-		# The MariaDB client has to be compiled; everything else is worth having without it.
-		echo "libmariadb-dev is missing: the MariaDB client is left out." >&2
-		lock=.venv/without-mysqlclient.txt
-		awk '/^[a-z0-9]/ { skip = /^mysqlclient==/ } !skip' requirements-dev.txt >$lock
-	fi
+	lock=$(without_mariadb requirements-dev.txt)
 	.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes "$lock"
 	;;
 *)
-	echo "usage: venv.sh run|dev" >&2
+	echo "usage: venv.sh run|voice|dev" >&2
 	exit 2
 	;;
 esac

@@ -13,7 +13,7 @@ DOCKERFILES = [ROOT / "Dockerfile", ROOT / "deploy" / "edge" / "Dockerfile"]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PINNED = re.compile(r"^[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*$")
-OURS = {"migrate", "web", "sockets", "worker", "beat"}
+OURS = {"migrate", "web", "sockets", "worker", "beat", "voice"}
 EDGE = {"rtpengine", "kamailio"}
 
 
@@ -83,11 +83,33 @@ def test_no_secret_is_written_into_compose() -> None:
 
 def test_the_image_installs_only_what_is_locked_by_hash() -> None:
     text = (ROOT / "Dockerfile").read_text()
-    lock = (ROOT / "requirements-production.txt").read_text()
 
-    assert "--require-hashes -r requirements-production.txt" in text
-    assert "mysqlclient==" in lock
-    assert lock.count("==") <= lock.count("--hash=sha256:")
+    assert "ARG LOCK=requirements-production.txt" in text
+    assert "--require-hashes -r $LOCK" in text
+    for name in ("requirements-production.txt", SERVICES["voice"]["build"]["args"]["LOCK"]):
+        lock = (ROOT / name).read_text()
+        assert "mysqlclient==" in lock
+        assert lock.count("==") <= lock.count("--hash=sha256:")
+
+
+def test_only_the_image_of_the_voice_holds_what_speaks() -> None:
+    usual, voice = (
+        (ROOT / f"requirements-{name}.txt").read_text() for name in ("production", "voice")
+    )
+
+    assert "livekit-agents==" in voice
+    assert "livekit-agents==" not in usual
+    assert "livekit-api==" in usual
+    assert SERVICES["voice"]["image"] != SERVICES["worker"]["image"]
+    assert SERVICES["voice"]["profiles"] == ["voice"]
+
+
+def test_a_voice_may_finish_its_calls() -> None:
+    worker = (ROOT / "agentic" / "worker" / "server.py").read_text()
+    drains = re.search(r"^DRAIN_S = (\d+)$", worker, re.M)
+
+    assert drains
+    assert int(SERVICES["voice"]["stop_grace_period"].removesuffix("m")) * 60 > int(drains[1])
 
 
 def test_the_image_takes_no_secret_and_no_data_from_the_folder_it_is_built_in() -> None:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from dialer.management.commands import serve
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "SECRET_KEY": "tests-only-" + "0123456789" * 5,
         "FIELD_KEYS": "tests-only-field-key",
         "METRICS_TOKEN": TOKEN,
+        "LIVEKIT_URL": "",
         "DATABASE_URL": f"sqlite:///{folder / 'serve.sqlite3'}",
         "REDIS_URL": "",
         "VAR_DIR": str(folder / "var"),
@@ -138,3 +141,12 @@ def test_a_killed_supervisor_takes_its_children_along(served: Served) -> None:
     served.supervisor.send_signal(signal.SIGKILL)
 
     eventually(lambda: not any(map(running, family.values())), served.log)
+
+
+def test_the_voice_runs_beside_them_where_livekit_is_named(settings: Any) -> None:
+    settings.LIVEKIT_URL = settings.GOOGLE_API_KEY = ""
+    usual = [child.name for child in serve.children("127.0.0.1", 8000, 4)]
+    settings.LIVEKIT_URL, settings.GOOGLE_API_KEY = "wss://example.test", "tests-only"
+
+    assert usual == ["web", "worker", "beat"]
+    assert [child.name for child in serve.children("127.0.0.1", 8000, 4)][3:] == ["voice"]

@@ -1,11 +1,13 @@
-"""Runs the whole system with one command: web, worker and beat, until it is told to stop."""
+"""Runs the whole system with one command, until it is told to stop."""
 
+import importlib.util
 import signal
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.urls import reverse
 
@@ -42,7 +44,7 @@ class Command(BaseCommand):
 
 
 def children(host: str, port: int, threads: int) -> list[Child]:
-    """The three programs that make the system."""
+    """The programs that make the system."""
     limits = ["--websocket-max-message-size", LARGEST_FRAME]
     limits += ["--websocket-max-frame-size", LARGEST_FRAME]
     # Requests have a line of our own; daphne's would hold addresses with personal data.
@@ -54,7 +56,15 @@ def children(host: str, port: int, threads: int) -> list[Child]:
         Child("web", "daphne", *bind, *limits, "dialer.asgi:application"),
         Child("worker", "celery", *celery, "worker", *pool, *alone, "--loglevel", "warning"),
         Child("beat", "celery", *celery, "beat", "--pidfile=", "--loglevel", "warning"),
+        *voice(),
     ]
+
+
+def voice() -> list[Child]:
+    """The voice of AI calls, where LiveKit is named and `make voice` installed what it needs."""
+    installed = importlib.util.find_spec("livekit.agents") is not None
+    named = settings.LIVEKIT_URL and settings.GOOGLE_API_KEY
+    return [Child("voice", "manage", "run_voice_worker")] if named and installed else []
 
 
 class Readiness:
