@@ -23,7 +23,7 @@ AUDIBLE_MS = 500
 @require_GET
 def dial(request: HttpRequest) -> HttpResponse:
     """The agent's desktop: the lead, the script, the result."""
-    campaigns = Campaign.objects.for_user(request.user).running().order_by("name")
+    campaigns = Campaign.objects.for_user(request.user).running().for_agents().order_by("name")
     return render(request, "calls/dial.html", {"campaigns": campaigns})
 
 

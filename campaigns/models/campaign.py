@@ -57,6 +57,10 @@ class CampaignQuerySet(TenantQuerySet["Campaign"]):
         """Those that may dial by status; dates are decided at dial time."""
         return self.filter(status=Campaign.Status.RUNNING)
 
+    def for_agents(self) -> "CampaignQuerySet":
+        """Those whose leads people call; the others are called by a voice."""
+        return self.exclude(mode=Campaign.Mode.AI)
+
 
 class Campaign(models.Model):
     """A purpose of calling: its list, its people, its rules."""

@@ -48,3 +48,12 @@ def test_a_campaign_that_does_not_run_is_refused_by_name(person: Person, status:
         presence.ready(agent, [campaign.pk])
 
     assert refusal.value.code == "campaign_not_running"
+
+
+def test_nobody_is_ready_for_what_a_voice_calls(person: Person) -> None:
+    agent = person("agent")
+    voice = CampaignFactory.create(organization=agent.organization, mode="ai")
+    voice.agents.add(agent)
+
+    with pytest.raises(DomainError, match="called by a voice"):
+        presence.ready(agent, [voice.pk])
