@@ -13,7 +13,7 @@ MOST_LISTED = 200
 class RunForm(forms.Form):
     """Whom to call: the whole list, some of it, or one prospect."""
 
-    campaign = forms.ModelChoiceField(AgenticCampaign.objects.none())
+    campaign = forms.ModelChoiceField(AgenticCampaign.objects.none(), to_field_name="campaign")
     kind = forms.ChoiceField(
         choices=AgenticRun.Kind, initial=AgenticRun.Kind.LIST, widget=forms.RadioSelect
     )

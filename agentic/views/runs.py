@@ -108,7 +108,7 @@ def _choices(request: HttpRequest, form: RunForm) -> dict[str, Any]:
     """The form, and the prospects of the campaign that is chosen in it."""
     rows = form.fields["campaign"].queryset  # type: ignore[attr-defined]  # a ModelChoiceField
     given = str(form["campaign"].value() or "")
-    chosen = rows.filter(pk=given).first() if given.isdecimal() else None
+    chosen = rows.filter(campaign=given).first() if given.isdecimal() else None
     chosen = chosen or (rows.first() if rows.count() == 1 else None)
     leads = Lead.objects.none()
     if chosen is not None:

@@ -88,10 +88,10 @@ def test_a_run_is_started_paused_and_stopped(manager: User, run: AgenticRun) -> 
     lead = LeadFactory.create(campaign=limits.campaign)
     client, start = browser(manager), reverse("agentic:run_start")
 
-    refused = client.post(start, {"campaign": limits.pk, "kind": "one"})
+    refused = client.post(start, {"campaign": limits.campaign_id, "kind": "one"})
     assert refused.status_code == 422
     assert "Pick the one prospect" in refused.content.decode()
-    client.post(start, {"campaign": limits.pk, "kind": "one", "leads": [lead.pk]})
+    client.post(start, {"campaign": limits.campaign_id, "kind": "one", "leads": [lead.pk]})
     begun = AgenticRun.objects.get(live_campaign=limits.campaign_id)
     assert (begun.kind, begun.started_by) == ("one", manager)
     for verb, status in (("pause", "paused"), ("resume", "running"), ("end", "stopped")):
@@ -104,7 +104,7 @@ def test_prospects_of_another_campaign_cannot_be_picked(manager: User, run: Agen
     other = CampaignFactory.create(organization=manager.organization)
     other.managers.add(manager)
     lead: Lead = LeadFactory.create(campaign=other)
-    given = {"campaign": run.campaign.agentic.pk, "kind": "one", "leads": [lead.pk]}
+    given = {"campaign": run.campaign_id, "kind": "one", "leads": [lead.pk]}
 
     answer = browser(manager).post(reverse("agentic:run_start"), given)
 
