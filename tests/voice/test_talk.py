@@ -1,13 +1,24 @@
 """Talks of the real voice, from the launch to the recording."""
 
+from datetime import timedelta
+
 import av
 import pytest
 from django.core.files.storage import storages
+from django.utils import timezone
 
 from agentic import commands
-from agentic.models import AgenticCampaign, AgenticRun, PromptVersion, ToolUse
+from agentic.models import (
+    AgenticCampaign,
+    AgenticRun,
+    AiCall,
+    AiCommand,
+    PromptVersion,
+    ToolUse,
+)
 from agentic.providers.livekit import room_of
-from calls.models import RecordingPart, TranscriptLine
+from calls import assembly
+from calls.models import Recording, TranscriptLine
 from campaigns.models import SuppressionEntry
 from tests.standins.voice.gemini import Turn
 from tests.voice.conftest import Stage, fresh
@@ -67,8 +78,10 @@ def test_a_talk_with_tools_is_on_record_with_its_sound(stage: Stage, run: Agenti
     # What it took.
     assert len(fresh(ai).latencies_ms) >= 1
     assert fresh(ai).usage
-    part = RecordingPart.objects.get()
-    with storages["recordings"].open(part.file) as file, av.open(file, "r") as sound:
+    assembly.join_due(timezone.now() + timedelta(minutes=10))
+    recording = Recording.objects.get()
+    assert recording.status == Recording.Status.READY
+    with storages["recordings"].open(recording.file) as file, av.open(file, "r") as sound:
         stream = sound.streams.audio[0]
         assert stream.layout.name == "stereo"
         assert abs((sound.duration or 0) / 1000 - done.call.talk_ms) < 1500
@@ -166,3 +179,29 @@ def test_a_talk_ends_politely_when_its_time_is_up(stage: Stage, run: AgenticRun)
     assert done.call.ended_by == "agent"
     (dial,) = stage.sfu.dials
     assert dial.max_call_duration.seconds == 48
+
+
+def test_a_person_is_introduced_and_the_call_goes_on_without_the_voice(
+    stage: Stage, run: AgenticRun
+) -> None:
+    ai = stage.call(run, HELLO, Turn(say="My colleague Ben takes over.", seconds=0.6))
+    stage.answered(ai)
+    stage.until(lambda: len(spoken()) == 1)
+    AiCommand.objects.create(ai_call=ai, kind="take_over", at=timezone.now())
+    stage.loop(stage.sfu.person_joins(room_of(ai)))
+
+    stage.until(lambda: ("system", "A colleague took over.") in spoken())
+
+    assert ("agent", "My colleague Ben takes over.") in spoken()
+    stage.says(ai)
+    stage.until(lambda: not stage.loop(voices_heard(stage, ai)), "the voice still speaks")
+    assert fresh(ai).state == "placed"
+    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    done = stage.over(ai)
+    assert (done.call.outcome, done.call.ended_by) == ("answered", "customer")
+
+
+async def voices_heard(stage: Stage, ai: AiCall) -> bool:
+    """Whether the voice was heard in the last half second."""
+    recent = [loud for voice in stage.sfu.voices[room_of(ai)] for _, loud in voice.loud[-25:]]
+    return any(recent)

@@ -250,7 +250,7 @@ class Sfu(LiveKitServer):
     async def join(self, where: Room, who: models.ParticipantInfo) -> None:
         """Somebody is in a room, and the voices there are told."""
         await super().join(where, who)
-        if who.kind == models.ParticipantInfo.Kind.SIP:
+        if who.kind != models.ParticipantInfo.Kind.AGENT:
             await self._tell(where, who)
 
     async def leave(self, where: Room, identity: str, reason: Any) -> None:
@@ -288,6 +288,13 @@ class Sfu(LiveKitServer):
         """The called hangs up."""
         left = models.DisconnectReason.CLIENT_INITIATED
         await self.leave(self.rooms[name], "lead", left)
+
+    async def person_joins(self, name: str) -> None:
+        """Somebody joins from a browser."""
+        who = models.ParticipantInfo(
+            sid=self.number("PA"), identity="person-1", state=models.ParticipantInfo.State.ACTIVE
+        )
+        await self.join(self.rooms[name], who)
 
     async def delete_room(
         self, asked: room.DeleteRoomRequest, claims: Claims
