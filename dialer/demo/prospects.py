@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from collections.abc import Iterable
 
 FIRST = [
     "Aisha",
@@ -62,6 +63,8 @@ TITLES = (
 )
 # Area code and state. The last two digits also choose what the practice line does.
 PLACES = (("212", "NY"), ("312", "IL"), ("415", "CA"), ("512", "TX"), ("617", "MA"), ("303", "CO"))
+# Whom voices call: the last three digits choose what the simulator does.
+VOICE_PLACES = (("206", "WA"), ("702", "NV"))
 HEADER = [
     "Name",
     "Phone",
@@ -79,13 +82,18 @@ HEADER = [
 def sheet(rows: int, seed: int) -> bytes:
     """A CSV of so many prospects, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - made-up people, no secret
+    numbers = [f"+1{code}55501{n:02}" for code, _ in PLACES for n in range(100)]
+    chance.shuffle(numbers)
+    return table(numbers[:rows], chance)
+
+
+def table(numbers: Iterable[str], chance: random.Random) -> bytes:
+    """A CSV of a prospect for each number."""
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(HEADER)
-    numbers = [f"+1{code}55501{n:02}" for code, _ in PLACES for n in range(100)]
-    chance.shuffle(numbers)
-    states = dict(PLACES)
-    for number in numbers[:rows]:
+    states = dict(PLACES + VOICE_PLACES)
+    for number in numbers:
         first, last = chance.choice(FIRST), chance.choice(LAST)
         company = chance.choice(COMPANIES)
         title, level = chance.choice(TITLES)

@@ -1,20 +1,31 @@
-"""The demo's voice: a campaign that is ready to be started on the simulator."""
+"""The demo's voice: a campaign for the simulator, and its first calls."""
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from agentic import trunks, wording
-from agentic.models import AgenticCampaign, Trunk
+from agentic import launching, outcomes, runs, trunks, wording
+from agentic.models import AgenticRun, AiCall, Trunk
+from agentic.providers.simulator import recording
+from agentic.providers.simulator.hands import Tools
+from agentic.providers.simulator.player import Player
 from campaigns import consents, editing, sheets
 from campaigns.consents import Terms
 from campaigns.models import Campaign, ConsentRecord, Lead, LeadSheet
 from dialer.demo.cast import Cast
-from dialer.demo.prospects import sheet
+from dialer.demo.prospects import VOICE_PLACES, table
 
 NAME = "Cloud survey by voice"
 LEADS, SEED = 40, 7
+# The ends of their numbers choose who picks up: interested, no time, no more calls, a mailbox, a
+# telephone menu, another day; nobody knows who does at the last ones.
+CALLED = (101, 102, 104, 105, 107, 109, 151, 155)
+RECORDED = 3  # synthesizing takes a moment each
+# Results of calls in which nobody spoke to a person: a voice needs no such word.
+NOT_SPOKEN = ("vm-rpc", "vm-operator", "not-answered", "busy", "call-failed", "disconnected")
 AGENT_TEXT = """You are Ada, who calls for Northwind. You are friendly, brief and never push.
 You know that Northwind helps companies to protect their cloud accounts. You do not know prices: \
 a colleague does."""
@@ -45,11 +56,17 @@ def load(cast: Cast) -> int:
 
     The people of the list have consented in writing to be called by an artificial voice.
     """
-    if AgenticCampaign.objects.filter(campaign__name=NAME).exists():
+    if _made(cast) is not None:
         return 0
     line = Trunk.objects.filter(organization=cast.organization).first()
-    line = line or trunks.add(cast.manager, name="Demo line", max_calls=10, calls_per_second=2)
-    shared = {"teams": cast.campaigns[0].teams.all(), "is_demo": True, "caller_id": "+12125550100"}
+    line = line or trunks.add(cast.manager, name="Demo line", max_calls=10, calls_per_second=10)
+    before = cast.campaigns[0]
+    shared: dict[str, Any] = {
+        "teams": before.teams.all(),
+        "dispositions": before.dispositions.exclude(code__in=NOT_SPOKEN),
+        "is_demo": True,
+        "caller_id": before.caller_id,
+    }
     voice = wording.make(
         cast.manager,
         name=NAME,
@@ -59,8 +76,8 @@ def load(cast: Cast) -> int:
         session_text=SESSION_TEXT,
         questions=QUESTIONS,
         trunk=line,
-        max_calls=5,
-        calls_per_second=1,
+        max_calls=len(CALLED),
+        calls_per_second=10,
         cost_per_minute="0.0900",
     )
     wording.publish(cast.manager, voice, "The first words.")
@@ -69,11 +86,51 @@ def load(cast: Cast) -> int:
     return made
 
 
+def call(cast: Cast) -> int:
+    """Lets the voice call the first of its list, in no time; none if it has called before.
+
+    Returns how many calls there were: none at an hour at which nobody may be called.
+    """
+    campaign = _made(cast)
+    if campaign is None or AgenticRun.objects.filter(campaign=campaign).exists():
+        return 0
+    first = Lead.objects.filter(campaign=campaign).order_by("rank", "pk")
+    leads = list(first.values_list("pk", flat=True)[: len(CALLED)])
+    run = runs.start(cast.manager, campaign, kind="selection", leads=leads, seed=SEED)
+    for pk in launching.launch_due(timezone.now()):
+        launching.launch(pk)
+    calls = AiCall.objects.filter(run=run).order_by("pk")
+    player, due = Player(Tools()), timezone.now()
+    for pk in calls.values_list("pk", flat=True):
+        player.begin(pk, timezone.now())
+    while (after := player.step(due)) is not None:
+        due = after
+    _finish(run, due)
+    return calls.count()
+
+
+def _finish(run: AgenticRun, at: datetime) -> None:
+    """The calls are read, some are to be heard, and the run is through."""
+    calls = AiCall.objects.filter(run=run).order_by("pk")
+    for pk in calls.values_list("pk", flat=True):
+        outcomes.read(pk, at)
+    spoken = recording.due(timezone.now()).filter(run=run).order_by("pk")
+    for ai in spoken[:RECORDED]:
+        recording.record(ai)
+    launching.launch_due(at)
+
+
+def _made(cast: Cast) -> Campaign | None:
+    return Campaign.objects.filter(organization=cast.organization, name=NAME).first()
+
+
 def _list(cast: Cast, campaign: Campaign) -> int:
-    file = ContentFile(sheet(LEADS, SEED), name="voice-prospects.csv")
-    uploaded = sheets.receive_upload(cast.manager, campaign, file)
-    sheets.start_import(cast.manager, uploaded)
-    sheets.run_import(uploaded.pk)
+    chance = random.Random(SEED)  # noqa: S311 - made-up people, no secret
+    places = [code for code, _ in VOICE_PLACES]
+    strangers = [f"+1{code}5550{end}" for code in places for end in range(110, 150)]
+    chance.shuffle(strangers)
+    known = [f"+1{code}5550{end}" for code in places for end in CALLED]
+    content = table([*known, *strangers][:LEADS], chance)
     now = timezone.now()
     terms = Terms(
         purpose=campaign.purpose,
@@ -82,6 +139,10 @@ def _list(cast: Cast, campaign: Campaign) -> int:
         source="Demo form",
         granted_at=now - timedelta(days=3),
     )
-    for phone in Lead.objects.filter(campaign=campaign).values_list("phone", flat=True):
-        consents.grant(cast.organization, phone, terms, by=cast.manager, now=now)
+    consented = ContentFile(content, name="consent.csv")
+    consents.receive(consented, cast.organization, terms, region="US", by=cast.manager, now=now)
+    file = ContentFile(content, name="voice-prospects.csv")
+    uploaded = sheets.receive_upload(cast.manager, campaign, file)
+    sheets.start_import(cast.manager, uploaded)
+    sheets.run_import(uploaded.pk)
     return LeadSheet.objects.get(pk=uploaded.pk).rows_accepted

@@ -3,9 +3,10 @@
 import pytest
 
 from accounts.models import User
-from calls.models import Call
+from agentic.models import AgenticRun, AiCall
+from calls.models import Call, Recording
 from campaigns.models import Campaign, Lead
-from dialer.demo import cast, history, lists
+from dialer.demo import cast, history, lists, voices
 
 
 @pytest.mark.django_db
@@ -38,3 +39,19 @@ def test_running_campaigns_find_leads_for_their_agents() -> None:
 
     for agent in made.agents:
         assert set(Campaign.objects.for_user(agent).running()) == set(made.campaigns)
+
+
+@pytest.mark.django_db
+def test_a_voice_has_called_a_few_of_its_list_and_stops_there() -> None:
+    made = cast.assemble("correct-horse-battery")
+
+    leads, calls = voices.load(made), voices.call(made)
+
+    run = AgenticRun.objects.get()
+    assert run.status == "finished"
+    assert calls == AiCall.objects.filter(state="over", read_at__isnull=False).count() > 0
+    assert Recording.objects.count() == voices.RECORDED
+    assert leads == Lead.objects.filter(campaign__name=voices.NAME).count() == voices.LEADS
+    assert Campaign.objects.get(name=voices.NAME).is_demo
+    assert (voices.load(made), voices.call(made)) == (0, 0)
+    assert AiCall.objects.count() == calls

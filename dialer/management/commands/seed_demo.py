@@ -21,7 +21,7 @@ class Command(BaseCommand):
         password = LOCAL_PASSWORD if settings.LOCAL else secrets.token_urlsafe(12)
         made = cast.assemble(password)
         leads = lists.load(made) + voices.load(made)
-        calls = history.write(made)
+        calls = history.write(made) + voices.call(made)
         self.stdout.write(f"Demo data: {leads} leads and {calls} calls added.")
         self.stdout.write(f"Logins (password {password!r} for those made now):")
         for user in made.everyone:
