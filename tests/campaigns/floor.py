@@ -165,18 +165,18 @@ def shift(log: Log, calls: int, seconds: float, seed: int, agents: list[int]) ->
             kills += 1
             pid = rng.choice(list(running))
             who = running.pop(pid)
-            if not _kill(pid):
+            if not kill(pid):
                 return 1
             log.write("killed", who)
             running[start(who)] = who
         time.sleep(0.02)
     for pid, who in running.items():
-        _kill(pid)
+        kill(pid)
         log.write("killed", who)
     return 0
 
 
-def _kill(pid: int) -> bool:
+def kill(pid: int) -> bool:
     """Ends a child at once; False if it had ended by itself, which none should."""
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
