@@ -131,6 +131,7 @@ class TrunkFactory(factory.django.DjangoModelFactory[Trunk]):
 
     organization = factory.SubFactory(OrganizationFactory)
     name = factory.Sequence(lambda n: f"Trunk {n}")
+    livekit_id = "ST_test"
     calls_per_second = 100
 
 

@@ -43,6 +43,8 @@ class LiveKit:
         """
         if found := self.problems():
             raise DomainError(f"{found[0].what} {found[0].fix}", code="not_configured")
+        if ai.trunk is None or not ai.trunk.livekit_id:
+            raise DomainError("The line has no trunk at LiveKit.", code="not_configured")
         request = api.CreateRoomRequest(
             name=room_of(ai),
             empty_timeout=EMPTY_S,

@@ -20,6 +20,7 @@ from agentic.tools import ToolAnswer
 from agentic.worker import hearing, manners, telephone, voice
 from agentic.worker.notes import Notes
 from agentic.worker.sink import Brief, CallSink
+from core.errors import DomainError
 
 TICK_S, ORDERS_EVERY_S, ALIVE_EVERY_S, MEASURED_EVERY_S = 0.5, 1.0, 10.0, 5.0
 READY_WITHIN_S = 10.0
@@ -87,6 +88,9 @@ class Talk:
         self.ended = True
         if self._by in (_By.VOICEMAIL, _By.IVR):
             how = {**how, "cause": "machine"}
+        # What was said is read as soon as the call is over.
+        with suppress(DatabaseError, InterfaceError, DomainError):
+            await self._hand_in()
         await self._tell_end(how)
         await telephone.free(self._brief.room)
         self._ctx.shutdown(how.get("problem") or how.get("cause") or "over")
@@ -147,6 +151,9 @@ class Talk:
                 await self._look()
             except (DatabaseError, InterfaceError):
                 log.exception("the database does not answer; the talk goes on")
+            except (DomainError, RuntimeError):
+                # Refused by a rule, or said to a session that just closed.
+                log.exception("something could not be done; the talk goes on")
 
     async def _look(self) -> None:
         await self._hand_in()

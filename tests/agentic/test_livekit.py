@@ -81,6 +81,17 @@ def test_a_refused_launch_started_nothing(ai: AiCall, server: LiveKitServer, ans
     assert len(server.requests) == 1
 
 
+def test_a_line_without_a_trunk_launches_nothing(ai: AiCall, server: LiveKitServer) -> None:
+    assert ai.trunk is not None
+    ai.trunk.livekit_id = ""
+
+    with pytest.raises(DomainError, match="no trunk") as refused:
+        LiveKit().launch(ai)
+
+    assert refused.value.code == "not_configured"
+    assert server.requests == []
+
+
 def test_where_nobody_listens_nothing_was_started(
     ai: AiCall, loop: Loop, server: LiveKitServer
 ) -> None:
@@ -144,9 +155,7 @@ def test_what_is_known_of_a_call_comes_from_its_room(
     assert seen == [gone, waiting, dialing, Standing.TALKING, Standing.UNKNOWN]
 
 
-def test_what_is_missing_is_named_with_its_remedy(
-    run: AgenticRun, settings: Any
-) -> None:
+def test_what_is_missing_is_named_with_its_remedy(run: AgenticRun, settings: Any) -> None:
     settings.LIVEKIT_URL, settings.LIVEKIT_API_KEY = "livekit.example.test", KEY
     settings.LIVEKIT_API_SECRET = settings.GOOGLE_API_KEY = ""
 
