@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agentic import views
-from agentic.views import calls, runs, takeovers, trunks, versions, voice
+from agentic.views import calls, rehearsals, runs, takeovers, trunks, versions, voice
 
 app_name = "agentic"
 urlpatterns = [
@@ -41,4 +41,11 @@ urlpatterns = [
     path("<int:pk>/versions/publish/", versions.publish, name="publish"),
     path("<int:pk>/versions/roll-back/", versions.roll_back, name="roll_back"),
     path("<int:pk>/versions/<int:number>/restore/", versions.restore, name="restore"),
+    path("<int:pk>/try/", rehearsals.page, name="try"),
+    path("<int:pk>/try/say/", rehearsals.say, name="try_say"),
+    path("<int:pk>/scenarios/", rehearsals.listing, name="scenarios"),
+    path("<int:pk>/scenarios/run/", rehearsals.run, name="scenarios_run"),
+    path("<int:pk>/scenarios/new/", rehearsals.edit, name="scenario_new"),
+    path("<int:pk>/scenarios/<int:scenario>/", rehearsals.edit, name="scenario"),
+    path("<int:pk>/scenarios/<int:scenario>/delete/", rehearsals.delete, name="scenario_delete"),
 ]

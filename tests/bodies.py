@@ -163,6 +163,10 @@ def _line(people: Cast, user: User) -> dict[str, Any]:
     return {"name": "Main", "max_calls": 3, "calls_per_second": 1}
 
 
+def _scenario(people: Cast, user: User) -> dict[str, Any]:
+    return {"name": "They agree", "source": "caller: Yes.\nexpect no tool: mark_do_not_call"}
+
+
 def _csv(people: Cast, user: User) -> dict[str, Any]:
     file = SimpleUploadedFile("list.csv", b"Name,Phone\nAnn,2125550123\n")
     return {"campaign": _voice(people, user).module, "file": file}
@@ -191,6 +195,8 @@ FILLED: Final[dict[str, Filled]] = {
     "agentic-api:voices": lambda people, user: {"name": "Spring voices"},
     "agentic:create": _wording,
     "agentic:edit": _wording,
+    "agentic:scenario": _scenario,
+    "agentic:scenario_new": _scenario,
     "agentic:status": lambda people, user: {"status": "paused"},
     "agentic:trunk": _line,
     "agentic:trunk_new": _line,

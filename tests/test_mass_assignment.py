@@ -36,6 +36,8 @@ FRAGMENTS = (
     "accounts:my_tokens",
     "agentic:preview",
     "agentic:preview_new",
+    "agentic:scenarios_run",
+    "agentic:try_say",
     "calls:add_note",
     "campaigns:disposition",
     "campaigns:dispositions",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agentic import wording
 from agentic.models import AgenticCampaign
 from tests.access import MANAGER, QA, Cast, Route
 from tests.campaigns.lists import imported
@@ -35,6 +36,13 @@ def draft(cast: Cast) -> dict[str, Any]:
 
 def draft_module(cast: Cast) -> dict[str, Any]:
     return {"module": AgenticCampaign.objects.get(campaign=draft(cast)["pk"]).module}
+
+
+def scenario(cast: Cast) -> dict[str, Any]:
+    row = _voice(cast)
+    source = "expect says: automated"
+    made = wording.save_scenario(cast.manager, row, name="Yes", source=source)
+    return {"pk": row.campaign_id, "scenario": made.pk}
 
 
 def module(cast: Cast) -> dict[str, Any]:
@@ -81,4 +89,11 @@ ROUTES: list[Route] = [
     Route("agentic:publish", {"POST": {MANAGER}}, draft),
     Route("agentic:roll_back", {"POST": {MANAGER}}, voice),
     Route("agentic:restore", {"POST": {MANAGER}}, version),
+    Route("agentic:try", {"GET": {MANAGER, QA}}, voice),
+    Route("agentic:try_say", {"POST": {MANAGER}}, voice),
+    Route("agentic:scenarios", {"GET": {MANAGER, QA}}, voice),
+    Route("agentic:scenarios_run", {"POST": {MANAGER}}, voice),
+    Route("agentic:scenario_new", {"GET": {MANAGER}, "POST": {MANAGER}}, voice),
+    Route("agentic:scenario", {"GET": {MANAGER}, "POST": {MANAGER}}, scenario),
+    Route("agentic:scenario_delete", {"POST": {MANAGER}}, scenario),
 ]

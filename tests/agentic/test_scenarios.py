@@ -1,0 +1,103 @@
+"""Scenarios are read line by line, run against the draft, and shown green or red."""
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from agentic import scenarios, talking, wording
+from agentic.models import AgenticCampaign
+from agentic.scenarios import Outcome
+from core.errors import InputError
+from tests.agentic.test_views_campaigns import text_of
+from tests.agentic.test_wording import make
+from tests.clients import browser
+
+pytestmark = pytest.mark.django_db
+AGREES = """
+# They agree.
+lead name: Ann Smith
+expect says: AUTOMATED | robot
+expect not says: Bob
+caller: Yes.
+expect says: How many people
+caller: 40
+expect tool: record_answer size 40
+expect no tool: mark_do_not_call
+expect end
+"""
+
+
+@pytest.fixture
+def manager(person: Callable[..., User]) -> User:
+    return person("manager")
+
+
+@pytest.fixture
+def voice(manager: User) -> AgenticCampaign:
+    asked = [{"key": "size", "text": "How many people?", "kind": "number"}]
+    return make(manager, questions=asked)
+
+
+def outcome(row: AgenticCampaign, source: str) -> Outcome:
+    """How a scenario goes."""
+    script = scenarios.parse(source)
+    brief = talking.brief(row, row.campaign, now=timezone.now(), facts=script.facts)
+    return scenarios.run(script, brief, talking.voice())
+
+
+def test_a_scenario_is_met(voice: AgenticCampaign) -> None:
+    found = outcome(voice, AGREES)
+
+    assert [one.met for one in found.findings] == [True] * 6
+    assert found.passed
+    assert "Am I speaking with Ann?" in found.turns[0].text
+
+
+def test_what_is_not_met_says_what_there_was(voice: AgenticCampaign) -> None:
+    found = outcome(
+        voice,
+        "caller: Never call me again.\nexpect no tool: mark_do_not_call\n"
+        "expect result: interested\nexpect says: price\nexpect tool: confirm_email",
+    )
+
+    assert [one.met for one in found.findings] == [False] * 4
+    assert "mark_do_not_call" in found.findings[0].seen
+    assert found.findings[1].seen == "do_not_call"
+    assert not found.passed
+
+
+def test_lines_that_cannot_be_read_are_named() -> None:
+    with pytest.raises(InputError) as refused:
+        scenarios.parse("caller Hello\nexpect tool: sudo\nexpects: x")
+
+    assert refused.value.errors["source"] == [
+        "Line 1 is not understood: caller Hello",
+        "Line 2: there is no tool sudo.",
+        "Line 3 is not understood: expects: x",
+    ]
+    with pytest.raises(InputError, match="cannot be read"):
+        scenarios.parse("caller: Hello")
+
+
+def test_a_manager_writes_runs_and_deletes_scenarios(voice: AgenticCampaign, manager: User) -> None:
+    page, pk = browser(manager), voice.campaign_id
+
+    drawn = text_of(page.get(reverse("agentic:scenario_new", args=[pk])))
+    wrong = page.post(reverse("agentic:scenario_new", args=[pk]), {"name": "A", "source": "x"})
+    page.post(reverse("agentic:scenario_new", args=[pk]), {"name": "Agrees", "source": AGREES})
+    kept = voice.campaign.scenarios.get()
+    wording.save_scenario(manager, voice, name="Never", source="expect says: zebra")
+    shown = text_of(page.post(reverse("agentic:scenarios_run", args=[pk])))
+    listed = text_of(page.get(reverse("agentic:scenarios", args=[pk])))
+    page.post(reverse("agentic:scenario_delete", args=[pk, kept.pk]))
+
+    assert "expect tool: mark_do_not_call" in drawn
+    assert wrong.status_code == 422
+    assert "Line 1 is not understood" in text_of(wrong)
+    assert "1 of 2 passed" in shown
+    assert "Simulator" in shown
+    assert "Agrees" in listed
+    assert voice.campaign.scenarios.get().name == "Never"
