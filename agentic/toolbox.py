@@ -5,7 +5,8 @@ Nothing that a voice says here is trusted: whoever speaks to it may have told it
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -197,6 +198,8 @@ def _record_answer(situation: Situation, given: RecordAnswer) -> Deed | Refusal:
         answer = choices[answer.casefold()]
     elif kind == "number" and not _is_number(answer):
         return Refusal("This question is answered by a number. Ask again.")
+    elif kind == "date" and not _is_date(answer):
+        return Refusal("Give the date in full, such as 2026-12-01. Ask again.")
     values = {"key": given.key, "question": str(question.get("text", "")), "answer": answer}
     return Deed("record_answer", "Noted.", values)
 
@@ -284,7 +287,14 @@ def _first(error: NotValid) -> str:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text.replace(",", "").replace(" ", ""))
+        return isfinite(float(text.replace(",", "").replace(" ", "")))
+    except ValueError:
+        return False
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
     except ValueError:
         return False
     return True

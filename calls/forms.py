@@ -28,6 +28,11 @@ class HistoryForm(forms.Form):
         required=False,
         label="Direction",
     )
+    speaker = forms.ChoiceField(
+        choices=[("", "People and voices"), ("person", "People"), ("voice", "Voices")],
+        required=False,
+        label="Spoken by",
+    )
     lead = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput()
     )
@@ -50,7 +55,7 @@ class HistoryForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset, field.empty_label = queryset, empty
         if user.role == User.Role.AGENT:
-            del self.fields["agent"]
+            del self.fields["agent"], self.fields["speaker"]
 
     def filters(self) -> Filters:
         """The filters of the fields that are valid; the others narrow nothing."""
@@ -64,6 +69,7 @@ class HistoryForm(forms.Form):
             lead=data.get("lead"),
             outcome=data.get("outcome", ""),
             direction=data.get("direction", ""),
+            speaker=data.get("speaker", ""),
             since=data.get("since"),
             until=data.get("until"),
             **ids,

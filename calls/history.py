@@ -25,6 +25,7 @@ class Filters:
     outcome: str = ""
     disposition: int | None = None
     direction: str = ""
+    speaker: str = ""  # person or voice
     since: date | None = None  # days in the viewer's zone, both included
     until: date | None = None
 
@@ -43,6 +44,10 @@ class Filters:
             "direction": self.direction,
         }
         calls = calls.filter(**{field: value for field, value in equal.items() if value})
+        if self.speaker == "voice":
+            calls = calls.filter(source="ai")
+        elif self.speaker == "person":
+            calls = calls.exclude(source="ai")
         if self.since:
             calls = calls.filter(reserved_at__gte=_midnight(self.since, zone))
         if self.until:

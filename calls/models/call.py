@@ -90,7 +90,7 @@ class Call(models.Model):
     number = models.CharField(max_length=32)  # E.164, or what the line showed
     peer_name = models.CharField(max_length=120, blank=True)
     caller_id = models.CharField(max_length=32, blank=True)
-    source = models.CharField(max_length=16, default="softphone")  # softphone, upload, demo
+    source = models.CharField(max_length=16, default="softphone")  # softphone, upload, ai
     client_ref = models.CharField(max_length=128, null=True)  # an uploader's own id
     reserved_at = models.DateTimeField()
     dialed_at = models.DateTimeField(null=True)

@@ -21,6 +21,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"key": "size", "text": "How large are you?", "kind": "choice", "choices": ["Small", "Large"]},
     {"key": "cloud", "text": "Do you use a cloud?", "kind": "yes_no"},
     {"key": "pain", "text": "What hurts?", "kind": "text"},
+    {"key": "until", "text": "Until when?", "kind": "date"},
 ]
 SITUATION = Situation(
     now=NOW,
@@ -48,6 +49,7 @@ class TestConsidering:
             ("size", "small", "Small"),
             ("cloud", "Yes.", "yes"),
             ("cloud", "nein", "no"),
+            ("until", "2026-12-01", "2026-12-01"),
             ("pain", "  the cost ", "the cost"),
         ],
     )
@@ -63,6 +65,8 @@ class TestConsidering:
         ("key", "answer", "hint"),
         [
             ("budget", "a lot", "number"),
+            ("budget", "nan", "number"),
+            ("until", "next year", "2026-12-01"),
             ("size", "huge", "Small, Large"),
             ("cloud", "perhaps", "yes or no"),
             ("prompt", "x", "budget, size"),
@@ -251,6 +255,7 @@ class TestUsing:
             "size",
             "cloud",
             "pain",
+            "until",
         ]
 
     def test_consent_of_another_number_stays(self, ai: AiCall) -> None:

@@ -98,3 +98,16 @@ def test_a_number_is_found_by_its_beginning_and_by_its_last_digits(
     a_call(ava, phone="+442079460018")
 
     assert numbers(history.page(ava, history.Filters(number=typed))) == ["+13125550107"]
+
+
+def test_calls_of_people_and_of_voices_are_told_apart(person: Person) -> None:
+    analyst = person("qa")
+    spoken, by_voice = a_call(person()), a_call(person())
+    Call.objects.filter(pk=by_voice.pk).update(source="ai", agent=None)
+
+    found = {
+        who: history.page(analyst, history.Filters(speaker=who)).calls
+        for who in ("person", "voice")
+    }
+
+    assert found == {"person": [spoken], "voice": [by_voice]}
