@@ -186,8 +186,10 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = str(field.label)
+            if name in ("text", "choices"):
+                field.widget.attrs["placeholder"] = str(field.label)
 
 
 class QuestionForms:

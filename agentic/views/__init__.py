@@ -17,7 +17,7 @@ from campaigns import editing
 from campaigns.forms import CampaignFilterForm, add_refusal
 from campaigns.models import Lead, LeadSheet
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 TEXTS = (
     ("disclosure", "Said first"),
@@ -49,7 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "topics": " ".join(f"campaign:{row.voice.campaign_id}" for row in rows),
     }
-    part = request.headers.get("HX-Target") == "voice-rows"
+    part = asks_for(request, "voice-rows")
     return render(request, "agentic/_rows.html" if part else "agentic/list.html", context)
 
 
@@ -67,9 +67,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": overview.problems(row),
         "warnings": overview.warnings(row.published or row),
         "sheets": row.campaign.sheets.select_related("created_by").order_by("-pk")[:20],
-        "results": row.campaign.dispositions.order_by("order", "label"),
+        # A promise and a refusal have tools of their own.
+        "results": row.campaign.dispositions.filter(callback=False, do_not_call=False),
     }
-    part = request.headers.get("HX-Target") == "voice-body"
+    part = asks_for(request, "voice-body")
     return render(request, "agentic/_body.html" if part else "agentic/detail.html", context)
 
 
