@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
-from django.conf import settings as django_settings
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -40,7 +40,8 @@ class Stage:
         self.gemini.scripts.append(list(script))
         LeadFactory.create(campaign=run.campaign, phone=number)
         now = timezone.now()
-        (attempt,) = claims.claim_ahead(run.campaign_id, 1, now=now)
+        with transaction.atomic():
+            (attempt,) = claims.claim_ahead(run.campaign_id, 1, now=now)
         assert attempt.lead is not None
         ai = AiCall.objects.create(
             organization=run.organization,
@@ -179,9 +180,9 @@ def run(transactional_db: None) -> AgenticRun:
 
 
 def _database() -> str:
-    facts = django_settings.DATABASES["default"]
-    if facts["ENGINE"].endswith("sqlite3"):
-        return f"sqlite:///{facts['TEST']['NAME']}"
-    port = facts.get("PORT") or 3306
-    name = f"test_{facts['NAME']}"
-    return f"mysql://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{port}/{name}"
+    """The address of the database of the tests, for other processes."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    who = f"{facts['USER']}:{facts['PASSWORD']}"
+    return f"mysql://{who}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
