@@ -14,7 +14,7 @@ from calls import notes, reports
 from calls.forms import HistoryForm
 from calls.models import Call, Note, RecordingGap
 from campaigns.models import Campaign
-from core.web import requires
+from core.web import asks_for, requires
 
 AUDIBLE_MS = 500
 
@@ -36,7 +36,7 @@ def history(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("after", None)
     context = {"form": form, "page": page, "query": query.urlencode()}
-    if request.headers.get("HX-Target") in ("history-rows", "history-more"):
+    if asks_for(request, "history-rows", "history-more"):
         return render(request, "calls/_history_rows.html", context)
     return render(request, "calls/history.html", context)
 

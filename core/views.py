@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from core import activity, auditlog, health, metrics, outbox, tables
 from core.errors import InputError
 from core.forms import AuditForm
-from core.web import public, requires
+from core.web import asks_for, public, requires
 
 HEALTH = inline_serializer(
     "Health",
@@ -93,7 +93,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         request.user, form.filters(), after=_number(request, "after"), before=_before(request)
     )
     context = {"form": form, "page": page, "query": query.urlencode(), "kinds": tables.TYPES}
-    fragment = request.headers.get("HX-Target") == "audit-rows"
+    fragment = asks_for(request, "audit-rows")
     return render(request, "core/_audit_rows.html" if fragment else "core/audit.html", context)
 
 

@@ -55,6 +55,15 @@ def public[**P](view: View[P]) -> View[P]:
     return view
 
 
+def asks_for(request: HttpRequest, *parts: str) -> bool:
+    """Whether only one of these parts of a page is asked for, by the id of its element.
+
+    A link or form within such a part asks for a whole page, wherever htmx would put it.
+    """
+    boosted = request.headers.get("HX-Boosted") == "true"
+    return request.headers.get("HX-Target") in parts and not boosted
+
+
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     """Sends a page load through the renewal of its session; tells a fragment 401."""
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):

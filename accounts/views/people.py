@@ -14,7 +14,7 @@ from accounts.authentication import person
 from accounts.models import Team, User
 from accounts.peopleforms import InvitationForm, PeopleFilterForm, PersonForm
 from core.errors import DomainError, InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 EDIT = "accounts.change_user"
 PAGE = 50
@@ -38,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "is_later": "after" in request.GET,
         "query": query.urlencode(),
     }
-    part = request.headers.get("HX-Target") == "people-rows"
+    part = asks_for(request, "people-rows")
     return render(
         request, "accounts/_people_rows.html" if part else "accounts/people.html", context
     )

@@ -19,7 +19,7 @@ from accounts.forms import DayForm, PeopleNowForm
 from accounts.models import AgentSeat, User
 from accounts.timesheets import Totals
 from core import audit
-from core.web import requires
+from core.web import asks_for, requires
 
 # Each row is made again every time one of them moves.
 PAGE = 100
@@ -62,7 +62,7 @@ def people_now(request: HttpRequest) -> HttpResponse:
         "rest": rest.urlencode(),
         "topics": _topics(user),
     }
-    part = request.headers.get("HX-Target") == "presence-rows"
+    part = asks_for(request, "presence-rows")
     return render(request, f"accounts/{'_presence_rows' if part else 'presence'}.html", context)
 
 

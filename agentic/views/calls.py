@@ -13,7 +13,7 @@ from agentic import commands, handover, reports
 from agentic.forms import SayForm
 from agentic.models import AiCall
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("agentic.view_aicall")
@@ -21,7 +21,7 @@ from core.web import requires
 def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
     """One call, as it goes on; its moving parts alone when something changed."""
     ai = _visible(request, ref)
-    part = request.headers.get("HX-Target") == "talk"
+    part = asks_for(request, "talk")
     return render(request, "agentic/_talk.html" if part else "agentic/call.html", talk(ai))
 
 

@@ -15,7 +15,7 @@ from agentic.models import AgenticCampaign, AgenticRun
 from agentic.providers import provider
 from campaigns.models import Lead
 from core.errors import DomainError, InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 SHOWN = 50
 _MOVES = {
@@ -80,7 +80,7 @@ def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
         "past_calls": reports.past_calls(run),
         "refused": run.picked.exclude(refusals=[]).select_related("lead")[:SHOWN],
     }
-    part = request.headers.get("HX-Target") == "run"
+    part = asks_for(request, "run")
     return render(request, "agentic/_run.html" if part else "agentic/run.html", context)
 
 

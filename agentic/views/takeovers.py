@@ -13,7 +13,7 @@ from agentic.views.calls import talk
 from calls import lifecycle, results
 from calls.models import Call
 from core.errors import DomainError, InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("calls.add_call")
@@ -48,7 +48,7 @@ def taken(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The call that was taken over: who it is, what was said, and its result when it is over."""
     ai = _own(request, ref)
     context = talk(ai) | {"results": results.choices(ai.call).order_by("order")}
-    part = request.headers.get("HX-Target") == "talk"
+    part = asks_for(request, "talk")
     return render(request, "agentic/_taken.html" if part else "agentic/taken.html", context)
 
 

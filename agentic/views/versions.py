@@ -12,7 +12,7 @@ from agentic import comparing, overview, wording
 from agentic.models import AgenticCampaign, PromptVersion, Wording
 from agentic.views import voice_of
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 DRAFT = "draft"
 
@@ -80,7 +80,7 @@ def _page(
         "has_changes": row.published is None or wording.differs(row, row.published),
         "can_return": _can_return(row, versions),
     }
-    part = request.headers.get("HX-Target") == "comparison"
+    part = asks_for(request, "comparison")
     template = "agentic/_comparison.html" if part else "agentic/versions.html"
     return render(request, template, context, status=422 if errors else 200)
 

@@ -19,7 +19,7 @@ from campaigns.forms import (
 )
 from campaigns.models import Campaign
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("campaigns.view_campaign")
@@ -37,7 +37,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("after", None)
     context = {"form": form, "page": page, "query": query.urlencode(), **_overview(page.rows)}
-    part = request.headers.get("HX-Target") == "campaign-rows"
+    part = asks_for(request, "campaign-rows")
     return render(request, "campaigns/_rows.html" if part else "campaigns/list.html", context)
 
 
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "days": _days(campaign),
         "sheets": campaign.sheets.select_related("created_by").order_by("-pk")[:10],
     }
-    if request.headers.get("HX-Target") == "campaign-body":
+    if asks_for(request, "campaign-body"):
         return render(request, "campaigns/_body.html", context)
     return render(request, "campaigns/detail.html", context)
 
@@ -131,7 +131,7 @@ def leads(request: HttpRequest, pk: int) -> HttpResponse:
     query = request.GET.copy()
     query.pop("after", None)
     context = {"campaign": campaign, "form": form, "page": page, "query": query.urlencode()}
-    part = request.headers.get("HX-Target") == "lead-rows"
+    part = asks_for(request, "lead-rows")
     return render(request, "campaigns/_lead_rows.html" if part else "campaigns/leads.html", context)
 
 

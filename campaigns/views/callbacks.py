@@ -12,7 +12,7 @@ from campaigns import finding, promises
 from campaigns.forms import CallbackFilterForm
 from campaigns.models import Callback
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("campaigns.view_callback")
@@ -34,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "agents": _agents(user) if user.has_perm("campaigns.change_callback") else [],
         "topics": " ".join(sorted({f"campaign:{row.campaign_id}" for row in page.rows})),
     }
-    part = request.headers.get("HX-Target") == "callback-rows"
+    part = asks_for(request, "callback-rows")
     template = "campaigns/_callback_rows.html" if part else "campaigns/callbacks.html"
     return render(request, template, context)
 

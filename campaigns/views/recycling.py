@@ -15,7 +15,7 @@ from campaigns.models import Campaign
 from campaigns.recycling import Choice
 from campaigns.views import visible
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 class RecycleForm(forms.Form):
@@ -70,6 +70,6 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     count = recycling.count(campaign, choice, now) if choice and choice.reasons else None
     context = {"campaign": campaign, "form": form, "runs": runs, "count": count}
-    part = request.headers.get("HX-Target") == "recycle-count"
+    part = asks_for(request, "recycle-count")
     template = "campaigns/_recycle_count.html" if part else "campaigns/recycle.html"
     return render(request, template, context, status=422 if form.errors else 200)

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from campaigns import leadsearch
-from core.web import requires
+from core.web import asks_for, requires
 
 
 class SearchForm(forms.Form):
@@ -35,5 +35,5 @@ def page(request: HttpRequest) -> HttpResponse:
         "field": leadsearch.FIELDS.get(found.field, ""),
         "query": query.urlencode(),
     }
-    part = request.headers.get("HX-Target") == "found-leads"
+    part = asks_for(request, "found-leads")
     return render(request, "campaigns/_found.html" if part else "campaigns/search.html", context)

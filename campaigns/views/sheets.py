@@ -13,7 +13,7 @@ from campaigns.models import LeadSheet, SheetTemplate
 from campaigns.sheetforms import SheetFilterForm, UndoForm
 from core import audit
 from core.errors import InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("campaigns.view_leadsheet")
@@ -38,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "templates": templates,
     }
-    part = request.headers.get("HX-Target") == "sheet-rows"
+    part = asks_for(request, "sheet-rows")
     template = "campaigns/_sheet_rows.html" if part else "campaigns/sheets.html"
     return render(request, template, context)
 

@@ -22,7 +22,7 @@ from campaigns.suppressionforms import (
 )
 from core import phone
 from core.errors import DomainError, InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("campaigns.view_suppressionentry")
@@ -146,7 +146,7 @@ def _page(
         "searched": searched,
         "form": form or SuppressForm(user, initial={"region": _region(user)}),
     }
-    part = request.headers.get("HX-Target") == "suppression-rows"
+    part = asks_for(request, "suppression-rows")
     template = "campaigns/_suppression_rows.html" if part else "campaigns/suppression.html"
     return render(request, template, context, status=status)
 

@@ -20,7 +20,7 @@ from campaigns.views import visible
 from campaigns.views.sheets import visible_sheet
 from core import audit, config
 from core.errors import DomainError, InputError
-from core.web import requires
+from core.web import asks_for, requires
 
 
 @requires("campaigns.add_leadsheet")
@@ -67,7 +67,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "pace": sheets.pace(row, timezone.now()),
         "leads": row.leads.exists(),
     }
-    part = request.headers.get("HX-Target") == "sheet-progress"
+    part = asks_for(request, "sheet-progress")
     return render(request, "campaigns/_progress.html" if part else "campaigns/sheet.html", context)
 
 
@@ -95,7 +95,7 @@ def _check_columns(request: HttpRequest, row: LeadSheet) -> HttpResponse:
         "templates": templates,
         "layout": LayoutForm(initial=preview.layout.as_json()),
     }
-    part = request.headers.get("HX-Target") == "sheet-columns"
+    part = asks_for(request, "sheet-columns")
     template = "campaigns/_columns.html" if part else "campaigns/columns.html"
     status = 422 if form.errors or choices.errors else 200
     return render(request, template, context, status=status)

@@ -143,6 +143,18 @@ def test_news_draw_the_body_alone(client: Client, manager: User) -> None:
     assert f'data-live-topics="campaign:{campaign.pk}"' in part.content.decode()
 
 
+def test_a_button_within_a_part_of_a_page_brings_a_whole_page(
+    client: Client, manager: User
+) -> None:
+    campaign = campaign_of(manager)
+    boosted = {"HX-Request": "true", "HX-Boosted": "true", "HX-Target": "campaign-body"}
+    address = reverse("campaigns:status", args=[campaign.pk])
+
+    answer = client.post(address, {"status": "running"}, headers=boosted, follow=True)
+
+    assert '<main id="page"' in answer.content.decode()
+
+
 def test_a_campaign_is_made_started_paused_and_ended(client: Client, team: Team) -> None:
     # given the editor's form
     form = {
