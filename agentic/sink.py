@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from agentic.models import AiCall, AiCommand
+from agentic.models import AgenticCampaign, AiCall, AiCommand
 from calls import lease, lifecycle, line, transcripts
 from calls.models import Call
 from core.errors import DomainError
@@ -47,14 +47,10 @@ def take(pk: int, now: datetime) -> Order | None:
         return None
     ai.state = _S.PLACED
     ai.save(update_fields=["state"])
-    limits = ai.campaign.agentic
-    return Order(
-        leave.number,
-        leave.caller_id,
-        ai.trunk.livekit_id if ai.trunk else "",
-        ai.campaign.ring_time_s,
-        limits.max_length_s,
-    )
+    ring_s, most_s, trunk = AiCall.objects.values_list(
+        "campaign__ring_time_s", "campaign__agentic__max_length_s", "trunk__livekit_id"
+    ).get(pk=pk)
+    return Order(leave.number, leave.caller_id, trunk or "", ring_s, most_s)
 
 
 @retried
@@ -184,12 +180,13 @@ def _close(ai: AiCall, now: datetime, *, problem: str = "") -> None:
     ai.state, ai.ended_at = _S.OVER, now
     ai.problem = problem[:255]
     ai.read_due_at = now
-    ai.cost = ai.campaign.agentic.cost_per_minute * ai.call.talk_ms / MINUTE_MS
+    if ai.call.talk_ms:
+        rates = AgenticCampaign.objects.values_list("cost_per_minute", flat=True)
+        ai.cost = rates.get(campaign=ai.campaign_id) * ai.call.talk_ms / MINUTE_MS
     ai.save(update_fields=["state", "ended_at", "problem", "read_due_at", "cost"])
     AiCommand.objects.filter(ai_call=ai, done_at=None).update(done_at=now)
 
 
 def _locked(pk: int) -> AiCall:
-    AiCall.objects.select_for_update().only("pk").get(pk=pk)
-    rows = AiCall.objects.select_related("call", "campaign__agentic", "trunk")
-    return rows.get(pk=pk)
+    # Alone, so that nothing else is locked, or read that may not be needed.
+    return AiCall.objects.select_for_update().defer("instructions").get(pk=pk)

@@ -136,16 +136,16 @@ def dial(call: Call) -> Dial:
 
     Raises DomainError "not_allowed" when the rules refuse by now: the reservation is given back.
     """
-    answer = _dial(call.pk)
+    answer = _dial(call.pk, call.agent_id is None)
     if isinstance(answer, DomainError):
         raise answer
     return answer
 
 
 @retried
-def _dial(pk: int) -> Dial | DomainError:
+def _dial(pk: int, nobodys: bool) -> Dial | DomainError:
     now = timezone.now()
-    seat, call = hold(pk)
+    seat, call = hold(pk, nobodys=nobodys)
     if call.status == S.RESERVED and call.direction == Call.Direction.OUTBOUND:
         try:
             shown = claims.approve_dial(call.attempt, now=now)
@@ -262,13 +262,14 @@ def _reap(pk: int, now: datetime) -> bool:
     return True
 
 
-def hold(pk: int) -> tuple[AgentSeat | None, Call]:
+def hold(pk: int, *, nobodys: bool = False) -> tuple[AgentSeat | None, Call]:
     """Locks the seat of the call's agent and reads the call as it then is.
 
-    A call without an agent is locked itself, where others lock the seat.
+    A call without an agent is locked itself, where others lock the seat; `nobodys` says that it
+    had none a moment ago.
     """
-    call = _calls().get(pk=pk)
-    if call.agent is None:
+    call = None if nobodys else _calls().get(pk=pk)
+    if call is None or call.agent is None:
         Call.objects.select_for_update().only("pk").get(pk=pk)
         call = _calls().get(pk=pk)
         if call.agent is None:

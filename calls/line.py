@@ -19,7 +19,7 @@ def tell(call: Call, kind: str, at: datetime, *, client_id: str = "", **data: An
     Kinds are those of a phone: ringing, answered, ended, failed. `data` may hold `sip_status`,
     `cause` and `by`: local for the voice, remote for the called, system for neither.
     """
-    seat, held = lifecycle.hold(call.pk)
+    seat, held = lifecycle.hold(call.pk, nobodys=call.agent_id is None)
     rows = list(held.events.filter(source=SOURCE).order_by("pk"))
     client_id = client_id or kind
     if any(row.client_id == client_id for row in rows):
