@@ -12,13 +12,17 @@ from django.db.models import Q
 from accounts.models import AgentSeat, User
 from agentic.models import AgenticCampaign, AiCall, Trunk
 from campaigns.models import Campaign
+from core import config
 
 
 def room(limits: AgenticCampaign, trunk: Trunk | None, now: datetime) -> int:
     """So many calls may be queued now; none while the line rests or is switched off."""
     own = Q(campaign=limits.campaign_id)
     live = _live(own)
+    # Where voices are slower than claims, nobody is claimed only to be given back.
+    waiting = AiCall.objects.filter(own, ended_at=None).exclude(state=AiCall.State.PLACED).count()
     free = [limits.max_calls - live, _rate_left(own, limits.calls_per_second, now)]
+    free.append(config.get("agentic.most_waiting") - waiting)
     if trunk is not None:
         if not trunk.is_active or (trunk.rests_until and trunk.rests_until > now):
             return 0

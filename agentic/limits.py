@@ -80,3 +80,10 @@ config.define(
     default="gemini-3.8-flash",
     help="The model of Gemini that reads transcripts when calls are over.",
 )
+config.define(
+    "agentic.most_waiting",
+    int,
+    default=50,
+    minimum=1,
+    help="Calls of a campaign that may wait for their voices to dial before more are claimed.",
+)

@@ -105,6 +105,20 @@ def editing_free_copy(limits: AgenticCampaign) -> AgenticCampaign:
     )
 
 
+def test_no_more_are_claimed_than_voices_can_dial_soon(
+    limits: AgenticCampaign, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALER_AGENTIC_MOST_WAITING", "3")
+    LeadFactory.create_batch(8, campaign=limits.campaign)
+    run = begin(manager, limits)
+
+    assert [len(launching.launch_due(NOW)) for _ in range(2)] == [3, 0]
+    for ai in AiCall.objects.filter(run=run):
+        launching.launch(ai.pk)
+        sink.take(ai.pk, NOW)
+    assert len(launching.launch_due(NOW)) == 2
+
+
 def test_so_many_calls_a_second_begin_and_no_more(
     limits: AgenticCampaign, manager: User, clock: time_machine.Traveller
 ) -> None:
