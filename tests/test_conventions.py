@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES: list[str] = PROJECT["tool"]["importlinter"]["root_packages"]
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 PATTERN_NAMES = {"services", "service", "utils", "util", "helpers", "helper", "common", "misc"}
-EDGES = {"views", "api", "webhooks", "tasks", "forms", "serializers", "admin", "commands"}
+EDGES = {"views", "api", "webhooks", "tasks", "forms", "serializers", "admin", "management"}
 ROW_WRITES = {
     "save",
     "create",
