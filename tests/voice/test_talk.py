@@ -34,28 +34,29 @@ def spoken() -> list[tuple[str, str]]:
     return [(line.speaker, line.text) for line in lines]
 
 
-def test_a_talk_with_tools_is_on_record_with_its_sound(stage: Stage, run: AgenticRun) -> None:
+def interested(stage: Stage, run: AgenticRun) -> AiCall:
+    """A talk in which a question is answered, and that the voice ends."""
     question = {"key": "interest", "text": "Are you interested?", "kind": "yes_no"}
     PromptVersion.objects.update(questions=[question], tools=["record_answer"])
+    answered = ("record_answer", {"key": "interest", "answer": "yes"})
     ai = stage.call(
         run,
         HELLO,
-        Turn(
-            heard="yes I am",
-            tools=[("record_answer", {"key": "interest", "answer": "yes"}), ("sell_house", {})],
-        ),
+        Turn(heard="yes I am", tools=[answered, ("sell_house", {})]),
         Turn(say="Great, thank you", seconds=0.6),
         Turn(heard="bye now", tools=[("end_call", {})]),
     )
-
     stage.answered(ai)
     stage.until(lambda: len(spoken()) == 1)
     stage.says(ai)
     stage.until(lambda: len(spoken()) == 3)
     stage.says(ai)
-    done = stage.over(ai)
+    return stage.over(ai)
 
-    # What was said, by whom and when.
+
+def test_a_talk_with_tools_is_on_record_with_its_sound(stage: Stage, run: AgenticRun) -> None:
+    done = interested(stage, run)
+
     assert spoken() == [
         ("agent", "Hello, I am an automated voice."),
         ("customer", "yes I am"),
@@ -68,23 +69,26 @@ def test_a_talk_with_tools_is_on_record_with_its_sound(stage: Stage, run: Agenti
     # How it began, and what the voice knew.
     (talk,) = stage.gemini.talks
     assert "I am an automated voice." in talk.prompts[0]
-    assert ai.lead.name in str(talk.setup["systemInstruction"])
-    # What it did, and how it ended.
-    assert fresh(ai).answers.get().answer == "yes"
+    assert done.lead.name in str(talk.setup["systemInstruction"])
+    # What it did, how it ended, and what it took.
+    assert done.answers.get().answer == "yes"
     assert set(ToolUse.objects.values_list("name", flat=True)) <= {"record_answer", "end_call"}
     assert (done.call.outcome, done.call.ended_by) == ("answered", "agent")
     assert done.answered_by == "human"
     assert len(stage.sfu.dials) == 1
-    # What it took.
-    assert len(fresh(ai).latencies_ms) >= 1
-    assert fresh(ai).usage
+    assert len(done.latencies_ms) >= 1
+    assert done.usage
+    assert abs(played_ms() - done.call.talk_ms) < 1500
+
+
+def played_ms() -> float:
+    """How long the call's recording plays, with a side for each."""
     assembly.join_due(timezone.now() + timedelta(minutes=10))
     recording = Recording.objects.get()
     assert recording.status == Recording.Status.READY
     with storages["recordings"].open(recording.file) as file, av.open(file, "r") as sound:
-        stream = sound.streams.audio[0]
-        assert stream.layout.name == "stereo"
-        assert abs((sound.duration or 0) / 1000 - done.call.talk_ms) < 1500
+        assert sound.streams.audio[0].layout.name == "stereo"
+        return (sound.duration or 0) / 1000
 
 
 def test_the_called_may_interrupt_from_the_first_second_on(stage: Stage, run: AgenticRun) -> None:
