@@ -197,7 +197,7 @@ FILLED: Final[dict[str, Filled]] = {
     "agentic:create": _wording,
     "agentic:edit": _wording,
     "agentic:run_start": lambda people, user: {
-        "campaign": _voice(people, user).pk,
+        "campaign": _voice(people, user).campaign_id,
         "kind": "list",
     },
     "agentic:scenario": _scenario,
