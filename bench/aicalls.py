@@ -112,8 +112,8 @@ def worker(folder: Path) -> Iterator[int]:
         sys.stderr.write("".join(problems[1:])[:4000])
 
 
-def prepare(folder: Path, calls: int) -> int:
-    """An empty installation with a list of that many prospects who all like to talk; its run."""
+def prepare(folder: Path, calls: int) -> None:
+    """An empty installation with a run through so many prospects."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "dialer.settings",
         "DIALER_MODE": "local",
@@ -128,12 +128,18 @@ def prepare(folder: Path, calls: int) -> int:
 
     django.setup()
     from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    begin(calls)
+
+
+def begin(calls: int) -> None:
+    """A run through so many prospects, who all like to talk."""
     from django.utils import timezone
 
     from campaigns.models import Lead
     from tests.factories import AgenticFactory, RunFactory, TrunkFactory
 
-    call_command("migrate", verbosity=0)
     trunk = TrunkFactory.create(max_calls=calls, calls_per_second=999)
     voice = AgenticFactory.create(
         campaign__organization=trunk.organization,
@@ -156,8 +162,7 @@ def prepare(folder: Path, calls: int) -> int:
         )
         for number in range(2000, 2000 + calls)
     )
-    run = RunFactory.create(campaign=voice.campaign, due_at=timezone.now(), seed=1)
-    return int(run.pk)
+    RunFactory.create(campaign=voice.campaign, due_at=timezone.now(), seed=1)
 
 
 def hints(done: threading.Event) -> None:
