@@ -25,9 +25,17 @@ class Counts:
     people: int
     machines: int
     failed: int
+    not_reached: int
     opted_out: int
+    taken_over: int
+    talk_ms: int
     minutes: Decimal
     cost: Decimal
+
+    @property
+    def live(self) -> int:
+        """Those that are not over."""
+        return self.queued + self.dialing + self.talking
 
 
 def of(run: AgenticRun) -> Counts:
@@ -44,11 +52,13 @@ def of(run: AgenticRun) -> Counts:
         people=Count("pk", filter=~live & answered & ~machine),
         machines=Count("pk", filter=machine),
         failed=Count("pk", filter=Q(call__outcome__in=[Call.Outcome.FAILED, Call.Outcome.UNKNOWN])),
+        not_reached=Count("pk", filter=~live & ~answered),
         opted_out=Count("pk", filter=Q(opted_out=True)),
+        taken_over=Count("pk", filter=Q(taken_over_at__isnull=False)),
         talk_ms=Sum("call__talk_ms", default=0),
         cost=Sum("cost", default=Decimal(0)),
     )
-    talked = Decimal(found.pop("talk_ms")) / 60_000
+    talked = Decimal(found["talk_ms"]) / 60_000
     return Counts(minutes=talked.quantize(Decimal("0.1")), **found)
 
 

@@ -1,57 +1,12 @@
-"""What became of a run: its calls counted, its minutes and its cost, from the rows themselves."""
+"""What a run's page shows of its calls: the last words of each, and the results given."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from agentic.models import AgenticRun, AiCall
 from calls.models import Call, TranscriptLine
-from calls.outcomes import Outcome
 
 SHOWN = 100
 _S = AiCall.State
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """A run in numbers; `cost` is that of calls that are over, by the campaign's price."""
-
-    live: int
-    over: int
-    talking: int
-    answered: int
-    machines: int
-    not_reached: int
-    opted_out: int
-    taken_over: int
-    talk_ms: int
-    cost: Decimal
-    currency: str
-
-
-def totals(run: AgenticRun) -> Totals:
-    """Counts a run's calls in one query."""
-    calls = AiCall.objects.filter(run=run)
-    over = Q(state=_S.OVER)
-    answered = Q(call__answered_at__isnull=False)
-    machine = Q(call__outcome=Outcome.MACHINE)
-    found = calls.aggregate(
-        live=Count("pk", filter=~over),
-        over=Count("pk", filter=over),
-        talking=Count("pk", filter=~over & answered),
-        answered=Count("pk", filter=answered & ~machine),
-        machines=Count("pk", filter=machine),
-        not_reached=Count("pk", filter=over & ~answered),
-        opted_out=Count("pk", filter=Q(opted_out=True)),
-        taken_over=Count("pk", filter=Q(taken_over_at__isnull=False)),
-        talk_ms=Sum("call__talk_ms"),
-        cost=Sum("cost"),
-    )
-    talk_ms = found.pop("talk_ms") or 0
-    cost = found.pop("cost") or Decimal(0)
-    currency = calls.values_list("currency", flat=True).first() or ""
-    return Totals(**found, talk_ms=talk_ms, cost=cost, currency=currency)
 
 
 def results(run: AgenticRun) -> list[tuple[str, int]]:

@@ -23,10 +23,10 @@ urlpatterns = [
         path(f"runs/<uuid:ref>/{verb}/", runs.move, {"verb": verb}, name=f"run_{verb}")
         for verb in runs.VERBS
     ),
-    path("calls/<uuid:ref>/", calls.detail, name="call"),
-    path("calls/<uuid:ref>/say/", calls.say, name="call_say"),
-    path("calls/<uuid:ref>/hang-up/", calls.hang_up, name="call_hang_up"),
-    path("calls/<uuid:ref>/colleague/", calls.ask_colleague, name="call_colleague"),
+    path("runs/calls/<uuid:ref>/", calls.detail, name="call"),
+    path("runs/calls/<uuid:ref>/say/", calls.say, name="call_say"),
+    path("runs/calls/<uuid:ref>/hang-up/", calls.hang_up, name="call_hang_up"),
+    path("runs/calls/<uuid:ref>/colleague/", calls.ask_colleague, name="call_colleague"),
     path("offer/", takeovers.offer, name="offer"),
     path("offer/<uuid:ref>/accept/", takeovers.accept, name="offer_accept"),
     path("offer/<uuid:ref>/decline/", takeovers.decline, name="offer_decline"),

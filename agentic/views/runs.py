@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from agentic import reports, runs, tasks
+from agentic import progress, reports, runs, tasks
 from agentic.forms import MOST_LISTED, RunForm
 from agentic.models import AgenticCampaign, AgenticRun
 from agentic.providers import provider
@@ -74,7 +74,7 @@ def detail(request: HttpRequest, ref: UUID) -> HttpResponse:
     run = _visible(request, ref)
     context = {
         "run": run,
-        "totals": reports.totals(run),
+        "totals": progress.of(run),
         "results": reports.results(run),
         "live_calls": reports.live_calls(run),
         "past_calls": reports.past_calls(run),

@@ -1,6 +1,8 @@
 """What the tests of AI calls share: a clock, and a run on the simulator."""
 
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +13,7 @@ from agentic.providers import register
 from tests.agentic.standin import StandIn
 from tests.agentic.voices import NOW
 from tests.factories import AgenticFactory, RunFactory, UserFactory
+from tests.standins.voice.generating import Generating
 
 
 @pytest.fixture
@@ -43,3 +46,16 @@ def limits(clock: object, voice: StandIn) -> AgenticCampaign:
 @pytest.fixture
 def manager(limits: AgenticCampaign) -> User:
     return UserFactory.create(role="manager", organization=limits.organization)
+
+
+@pytest.fixture
+def gemini(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Generating]:
+    """The model's stand-in, and a key for it."""
+    with Generating() as server:
+        settings.GOOGLE_API_KEY = "tests-only"
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

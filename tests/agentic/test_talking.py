@@ -1,10 +1,7 @@
 """A talk without a phone: by rules, by the model's stand-in, on its page; nothing is written."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
@@ -21,6 +18,7 @@ from tests.agentic.test_views_campaigns import text_of
 from tests.agentic.test_wording import make
 from tests.clients import browser
 from tests.factories import LeadFactory
+from tests.standins.voice.generating import Generating
 
 pytestmark = pytest.mark.django_db
 QUESTIONS = [
@@ -37,48 +35,6 @@ def manager(person: Callable[..., User]) -> User:
 @pytest.fixture
 def voice(manager: User) -> AgenticCampaign:
     return make(manager, questions=QUESTIONS)
-
-
-class Gemini(ThreadingHTTPServer):
-    """Answers generateContent from a script; each answer is a list of parts."""
-
-    def __init__(self) -> None:
-        self.script: list[list[dict[str, Any]]] = []
-        self.asked: list[dict[str, Any]] = []
-        self.status = 200
-        super().__init__(("127.0.0.1", 0), _Answers)
-
-
-class _Answers(BaseHTTPRequestHandler):
-    server: Gemini
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append(json.loads(body))
-        parts = self.server.script.pop(0) if self.server.script else [{"text": "Well."}]
-        answer = {"candidates": [{"content": {"role": "model", "parts": parts}}]}
-        sent = json.dumps(answer if self.server.status == 200 else {"error": {}}).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(sent)))
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def gemini(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gemini]:
-    """The model's stand-in, and a key for it."""
-    with Gemini() as server:
-        settings.GOOGLE_API_KEY = "tests-only"
-        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"http://127.0.0.1:{server.server_port}")
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def talk(row: AgenticCampaign, *lines: str) -> list[Turn]:
@@ -128,7 +84,7 @@ def test_a_talk_goes_in_and_out_of_json(voice: AgenticCampaign) -> None:
 
 
 def test_the_model_gets_the_wording_and_its_tools_are_tried(
-    voice: AgenticCampaign, gemini: Gemini
+    voice: AgenticCampaign, gemini: Generating
 ) -> None:
     call = {"name": "record_answer", "args": {"key": "size", "answer": "40"}}
     unknown = {"name": "sudo", "args": {}}
@@ -153,7 +109,9 @@ def test_the_model_gets_the_wording_and_its_tools_are_tried(
     assert answered[0]["functionResponse"]["response"] == {"result": "Noted."}
 
 
-def test_an_opt_out_holds_even_if_the_model_forgets(voice: AgenticCampaign, gemini: Gemini) -> None:
+def test_an_opt_out_holds_even_if_the_model_forgets(
+    voice: AgenticCampaign, gemini: Generating
+) -> None:
     gemini.script = [
         [{"text": "Hello."}],
         [{"functionCall": {"name": "set_disposition", "args": {"code": "interested"}}}],
@@ -166,7 +124,7 @@ def test_an_opt_out_holds_even_if_the_model_forgets(voice: AgenticCampaign, gemi
     assert [use.refused for use in turns[-1].uses] == [False, True]
 
 
-def test_a_model_that_does_not_answer_is_said(voice: AgenticCampaign, gemini: Gemini) -> None:
+def test_a_model_that_does_not_answer_is_said(voice: AgenticCampaign, gemini: Generating) -> None:
     gemini.status = 400
 
     with pytest.raises(DomainError) as refused:
