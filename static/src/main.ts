@@ -17,6 +17,7 @@ window.htmx = htmx;
 const elements: Readonly<Record<string, () => Promise<unknown>>> = {
   "softphone-dock": () => import("./softphone/panel"),
   "presence-menu": () => import("./softphone/presence"),
+  "call-offer": () => import("./offer"),
   "audio-player": () => import("./player"),
   "activity-feed": () => import("./activity"),
   "sheet-upload": () => import("./upload"),
