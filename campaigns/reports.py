@@ -14,7 +14,7 @@ from redis import RedisError
 
 from accounts.models import AgentSeat
 from campaigns import recycling
-from campaigns.models import Campaign, Lead
+from campaigns.models import Campaign, DialAttempt, Lead
 
 MOST_OUTCOMES: Final = 8
 _FRESH: Final = timedelta(seconds=5)
@@ -136,6 +136,11 @@ class Outcomes(Counted):
     """Why the leads of one campaign are finished, the most frequent first."""
 
     rows: list[Outcome]
+    contacted: int = 0  # leads of whom a person was reached at least once
+
+    def contact_rate(self, dialed: int) -> float:
+        """Leads with a live contact of those dialed, from 0 to 100: by lead, not by call."""
+        return 100 * min(self.contacted, dialed) / dialed if dialed else 0
 
 
 @dataclass
@@ -165,7 +170,10 @@ def _ends(campaign: Campaign) -> Outcomes:
     counts = [(one.label, one.leads) for one in reasons[:MOST_OUTCOMES]]
     if rest := sum(one.leads for one in reasons[MOST_OUTCOMES:]):
         counts.append(("Others", rest))
-    return Outcomes(rows=[Outcome(label, leads, 100 * leads / total) for label, leads in counts])
+    rows = [Outcome(label, leads, 100 * leads / total) for label, leads in counts]
+    reached = DialAttempt.objects.filter(campaign=campaign, live_answer=True, inbound=False)
+    contacted = reached.aggregate(leads=Count("lead", distinct=True))["leads"]
+    return Outcomes(rows=rows, contacted=contacted)
 
 
 def _numbers(ids: list[int]) -> dict[int, Numbers]:

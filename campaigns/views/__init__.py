@@ -47,10 +47,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign: its numbers, lists, people and rules."""
     campaign = visible(request, pk)
     row = _overview([campaign])["rows"][0]
+    numbers = row["numbers"]
+    outcomes = reports.outcomes(campaign) if numbers.finished or numbers.dialed else None
     context = {
         "campaign": campaign,
         "row": row,
-        "outcomes": reports.outcomes(campaign) if row["numbers"].finished else None,
+        "outcomes": outcomes,
+        "contact_rate": outcomes.contact_rate(numbers.dialed) if outcomes else None,
         "teams": campaign.teams.order_by("name"),
         "agents": campaign.agents.order_by("name"),
         "days": _days(campaign),

@@ -15,7 +15,7 @@ from accounts.models import User
 from campaigns import reports
 from campaigns.models import Campaign, Lead
 from tests.clients import browser
-from tests.factories import CampaignFactory, LeadFactory
+from tests.factories import AttemptFactory, CampaignFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +138,18 @@ def test_outcomes_are_shares_of_the_finished_with_the_rare_ones_together(
     assert (rows[-1].label, rows[-1].leads, len(rows)) == ("Others", 2, 9)
     assert rows[0].percent == pytest.approx(31.25)
     assert sum(row.percent for row in rows) == pytest.approx(100)
+
+
+def test_the_contact_rate_is_by_lead_and_of_the_dialed(manager: User, campaign: Campaign) -> None:
+    reached, missed, *_ = LeadFactory.create_batch(3, campaign=campaign, attempts=1)
+    LeadFactory.create(campaign=campaign)
+    for lead, live in ((reached, True), (reached, True), (missed, False)):
+        AttemptFactory.create(campaign=campaign, lead=lead, agent=None, live_answer=live)
+
+    page = browser(manager).get(reverse("campaigns:detail", args=[campaign.pk]))
+
+    assert reports.outcomes(campaign).contact_rate(3) == pytest.approx(100 / 3)
+    assert "33.3 %" in page.content.decode()
 
 
 def test_the_page_shows_outcomes_and_penetration(manager: User, campaign: Campaign) -> None:

@@ -14,7 +14,10 @@ export interface LeadCard {
   readonly email: string;
   readonly region: string;
   readonly country: string;
+  readonly postal_code: string;
   readonly timezone: string;
+  /** What the organization's own system calls it. */
+  readonly external_id: string | null;
   readonly remarks: string;
   readonly custom: Readonly<Record<string, unknown>>;
   readonly attempts: number;
