@@ -19,7 +19,14 @@ from core import audit, realtime
 from tests.access import AGENT, MANAGER, QA, Cast, Route, cast, listed
 from tests.campaigns.lists import upload
 from tests.clients import browser
-from tests.factories import AttemptFactory, CallFactory, CampaignFactory, LeadFactory
+from tests.factories import (
+    AgenticFactory,
+    AttemptFactory,
+    CallFactory,
+    CampaignFactory,
+    LeadFactory,
+    RunFactory,
+)
 
 ROLES = (AGENT, MANAGER, QA)
 MARK = "zwetschge"  # in every name of the neighbor, and in nobody else's
@@ -137,6 +144,8 @@ TOPICS: dict[str, Callable[[Cast, dict[str, Any]], str]] = {
     "call": lambda _, made: f"call:{made['call']}",
     "campaign": lambda _, made: f"campaign:{made['campaign']}",
     "sheet": lambda _, made: f"sheet:{made['sheet']}",
+    "run": lambda _, made: f"run:{made['run']}",
+    "handover": lambda people, _: f"handover:{people.agent.pk}",
 }
 
 
@@ -149,7 +158,9 @@ def topics_of(people: Cast) -> dict[str, str]:
         attempt=AttemptFactory.create(campaign=campaign, agent=people.agent), team=people.team
     )
     sheet = sheets.receive_upload(None, campaign, upload("Name,Phone\nAnn,2125550123\n"))
+    run = RunFactory.create(campaign=AgenticFactory.create(campaign=campaign).campaign)
     made = {"campaign": campaign.pk, "call": call.public_id, "sheet": sheet.pk}
+    made["run"] = run.public_id
     return {family: topic(people, made) for family, topic in TOPICS.items()}
 
 
