@@ -66,9 +66,7 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         Item("Rules", "campaigns:rules", "icon-[tabler--gavel]", "campaigns.view_callingrule"),
     ),
     "AI calls": (
-        Item(
-            "AI campaigns", "agentic:list", "icon-[tabler--robot]", "agentic.view_agenticcampaign"
-        ),
+        Item("Voices", "agentic:list", "icon-[tabler--robot]", "agentic.view_agenticcampaign"),
         Item("Runs", "agentic:runs", "icon-[tabler--player-play]", "agentic.view_aicall"),
         Item("Lines", "agentic:trunks", "icon-[tabler--route]", "agentic.change_agenticcampaign"),
         Item(
