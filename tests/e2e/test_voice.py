@@ -95,7 +95,7 @@ def write_and_publish(boss: Person) -> int:
     page.get_by_label("Who the voice is").fill("You are Ada, who calls for Northwind.")
     page.get_by_label("How the talk goes").fill("Greet [Prospect Nam] and ask.")
     page.locator("main form button.btn-primary").last.click()
-    expect(page.get_by_text("Prospect Nam").locator("visible=true").first).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("Some fields are not right.")).to_be_visible()
     page.get_by_label("How the talk goes").fill('Greet {{ name | "you" }} and ask the questions.')
     page.locator("main select[name=trunk]").select_option(label="Line 1")
     page.locator("input[name=question-0-text]").fill("Who looks after cloud security?")
@@ -168,6 +168,7 @@ def listen(boss: Person) -> None:
     expect(page.locator("audio-player")).to_be_visible(timeout=4 * WAIT_MS)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert boss.accessibility_faults() == []
 
 
 def test_a_voice_calls_through_a_list_and_a_person_takes_over(
