@@ -3,13 +3,12 @@
 The only writer of `CallingRule` beside `lawbook`, which gives an organization its first ones.
 """
 
-from dataclasses import dataclass
 from dataclasses import replace as dataclass_replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from accounts.models import Organization, User
-from campaigns import editing, lawbook, ruleset
+from campaigns import editing, lawbook, ruleset, rulestanding
 from campaigns.eligibility import Ruleset
 from campaigns.eligibility.windows import has_calendar
 from campaigns.models import CallingRule, Campaign, ConsentRecord
@@ -41,22 +40,6 @@ _WORDS: Final = {
     "consent": "Say which consent.",
     "country": "Name the country.",
 }
-
-
-IN_FORCE: Final = "In force"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether a rule acts, in a word for people, and why not."""
-
-    word: str
-    hint: str = ""
-
-    @property
-    def acts(self) -> bool:
-        """Whether calls are refused by it."""
-        return self.word == IN_FORCE
 
 
 @retried
@@ -135,6 +118,38 @@ def retire(user: User, rule: CallingRule, *, because: str, now: datetime) -> Cal
 
 
 @retried
+def bring_back(user: User, rule: CallingRule, *, now: datetime) -> CallingRule:
+    """An earlier version holds again, as the newest; signed off where its very terms were.
+
+    It begins at once, or on the day on which a version to come would have begun. Raises
+    DomainError "in_force" for the newest version while it has not ended.
+    """
+    former = CallingRule.objects.get(pk=rule.pk)
+    rows = CallingRule.objects.select_for_update().filter(
+        organization=former.organization_id, code=former.code
+    )
+    before = rows.order_by("-version")[0]
+    today = _today(before, now)
+    if before.pk == former.pk and not rulestanding.ended(before, today):
+        raise DomainError("This version has not ended.", code="in_force")
+    row = CallingRule(
+        organization_id=before.organization_id,
+        code=before.code,
+        kind=before.kind,
+        version=before.version + 1,
+        replaces=before,
+        created_by=user,
+        created_at=now,
+        signed_off_by=former.signed_off_by,
+        signed_off_at=former.signed_off_at,
+        **{name: getattr(former, name) for name in TERMS if name not in _DATES},
+    )
+    row.valid_from = max(before.valid_from or today, today)
+    _end(before, row.valid_from - timedelta(days=1), today)
+    return _keep(row, user, "rule.brought_back")
+
+
+@retried
 def sign_off(user: User, rule: CallingRule, *, now: datetime) -> CallingRule:
     """Someone answers for this version of a rule. A list's age counts from then on, in any case."""
     row = _newest(rule)
@@ -172,21 +187,6 @@ def without(rule: CallingRule, law: Ruleset) -> Ruleset:
     return dataclass_replace(law, rules=tuple(one for one in law.rules if one.code != rule.code))
 
 
-def standing(row: CallingRule, *, today: date, registers: Any) -> Standing:
-    """Whether a rule acts on a day."""
-    if row.valid_until and row.valid_until < today:
-        return Standing("Ended")
-    if not row.is_active:
-        demo = row.organization.is_demo
-        return Standing("Off", "The demo's practice line rings nobody at any hour." if demo else "")
-    if row.valid_from and row.valid_from > today:
-        return Standing("To come")
-    if not ruleset.configured(row, registers):
-        hint = "Load the national list, or sign this rule off: then calls wait for a fresh list."
-        return Standing("Not configured", hint)
-    return Standing(IN_FORCE)
-
-
 def titles(organization_id: int) -> dict[str, str]:
     """What the codes of an organization's rules mean; the newest version's words."""
     rows = CallingRule.objects.filter(organization=organization_id).order_by("version")
@@ -201,9 +201,10 @@ def _newest(rule: CallingRule) -> CallingRule:
 
 
 def _end(row: CallingRule, last: date, today: date) -> None:
-    """The last day on which a version holds; over already when it lies before today."""
+    """The last day on which a version holds; off when that is over, or before its first day."""
     row.valid_until = min(row.valid_until or last, last)
-    row.is_active = row.is_active and last >= today
+    never = row.valid_from is not None and last < row.valid_from
+    row.is_active = row.is_active and last >= today and not never
     row.save(update_fields=["valid_until", "is_active"])
 
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("rules/<int:pk>/preview/", rules.preview, name="rule_preview"),
     path("rules/<int:pk>/sign-off/", rules.sign_off, name="rule_sign_off"),
     path("rules/<int:pk>/retire/", rules.retire, name="rule_retire"),
+    path("rules/<int:pk>/bring-back/", rules.bring_back, name="rule_bring_back"),
     path("consents/", consents.listing, name="consents"),
     path("consents/grant/", consents.grant, name="consent_grant"),
     path("consents/<int:pk>/revoke/", consents.revoke, name="consent_revoke"),

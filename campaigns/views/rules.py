@@ -1,16 +1,18 @@
 """Pages of calling rules: what holds where, its history, what another version would change."""
 
 from collections import defaultdict
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from campaigns import dryrun, explaining, rules, ruleset
+from campaigns import dryrun, explaining, rules, ruleset, rulestanding
 from campaigns.eligibility import Register, Ruleset
 from campaigns.forms import add_refusal
 from campaigns.models import CallingRule, Campaign, NationalList
@@ -30,14 +32,22 @@ _WHEN = {
 @requires("campaigns.view_callingrule")
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """The newest version of each rule, by country and state."""
-    rows = CallingRule.objects.for_user(request.user).filter(replaced_by=None)
+    """Of each rule the version that holds today, else its newest, by country and state."""
+    rows = CallingRule.objects.for_user(request.user)
+    rows = rows.filter(Q(replaced_by=None) | Q(is_active=True))
     rows = rows.select_related("organization", "signed_off_by")
-    ordered = rows.order_by("organization", "country", "region", "code")
+    ordered = rows.order_by("organization", "country", "region", "code", "-version")
     registers: dict[int, tuple[Register, ...]] = defaultdict(tuple)
     for one in NationalList.objects.for_user(request.user):
         registers[one.organization_id] += (ruleset.register(one),)
-    found = [_shown(row, registers[row.organization_id]) for row in ordered]
+    found = []
+    for _, group in groupby(ordered, key=lambda row: (row.organization_id, row.code)):
+        versions = list(group)
+        today = ruleset.today(versions[0].organization.timezone, timezone.now())
+        row = rulestanding.on(versions, today) or versions[0]
+        lapse = rulestanding.lapse(versions, today)
+        ends = lapse if lapse and lapse > today else None
+        found.append({**_shown(row, registers[row.organization_id]), "ends": ends})
     unsigned = sum(1 for one in found if one["standing"].acts and not one["rule"].signed_off_at)
     context = {"found": found, "unsigned": unsigned, "kinds": CallingRule.Kind.choices}
     return render(request, "campaigns/rules.html", context)
@@ -167,9 +177,23 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, f"{rule.code} ended.")
+            messages.success(request, f"{rule} ended.")
             return redirect("campaigns:rule", rule.pk)
     return _page(request, rule, form=form, status=422)
+
+
+@requires("campaigns.change_callingrule")
+@require_POST
+def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """An earlier version, or the last one that ended, holds again."""
+    rule = _rule(request, pk)
+    try:
+        row = rules.bring_back(person(request), rule, now=timezone.now())
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect("campaigns:rule", rule.pk)
+    messages.success(request, f"{row.code} holds again, as version {row.version}.")
+    return redirect("campaigns:rule", row.pk)
 
 
 def _page(
@@ -178,10 +202,17 @@ def _page(
     versions = CallingRule.objects.filter(organization=rule.organization_id, code=rule.code)
     registers = ruleset.registers_of(rule.organization_id)
     versions = versions.select_related("created_by", "signed_off_by", "organization")
+    rows = list(versions.order_by("-version"))
+    today = ruleset.today(rule.organization.timezone, timezone.now())
     context = {
         **_shown(rule, registers),
-        "versions": [_shown(row, registers) for row in versions.order_by("-version")],
-        "newest": not CallingRule.objects.filter(replaces=rule).exists(),
+        "versions": [
+            {**_shown(row, registers), "back": row != rows[0] or rulestanding.ended(row, today)}
+            for row in rows
+        ],
+        "newest": rule == rows[0],
+        "lapse": rulestanding.lapse(rows, today),
+        "holding": rulestanding.on(rows, today),
         "form": form or BecauseForm(),
         "compare": CompareForm(person(request)),
     }
@@ -190,7 +221,7 @@ def _page(
 
 def _shown(row: CallingRule, registers: tuple[Register, ...]) -> dict[str, Any]:
     today = ruleset.today(row.organization.timezone, timezone.now())
-    return {"rule": row, "standing": rules.standing(row, today=today, registers=registers)}
+    return {"rule": row, "standing": rulestanding.standing(row, today=today, registers=registers)}
 
 
 def _draft(kind: str) -> CallingRule:

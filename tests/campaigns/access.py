@@ -148,6 +148,7 @@ ROUTES = [
     Route("campaigns:rule_preview", {"POST": {MANAGER}}, rule),
     Route("campaigns:rule_sign_off", {"POST": {MANAGER}}, rule),
     Route("campaigns:rule_retire", {"POST": {MANAGER}}, rule),
+    Route("campaigns:rule_bring_back", {"POST": {MANAGER}}, rule),
     Route("campaigns:consents", {"GET": {MANAGER}}),
     Route("campaigns:consent_grant", {"POST": {MANAGER}}),
     Route("campaigns:consent_revoke", {"GET": {MANAGER}, "POST": {MANAGER}}, consent),

@@ -85,6 +85,13 @@ def test_a_rule_is_signed_off_replaced_and_ended(
     page.post(reverse("campaigns:rule_retire", args=[new.pk]), {"because": "Sold."})
     new.refresh_from_db()
     assert not new.is_active
+    assert "No version of ST-FL-CAP holds" in text(
+        page.get(reverse("campaigns:rule", args=[new.pk]))
+    )
+
+    answer = page.post(reverse("campaigns:rule_bring_back", args=[row.pk]), follow=True)
+    assert "holds again, as version 3" in text(answer)
+    assert rule(organization, "ST-FL-CAP").limit == 3
 
 
 def test_an_old_version_is_not_replaced_again(page: Client, organization: Organization) -> None:
