@@ -6,23 +6,18 @@ The only module that writes `ConsentRecord`. Records are never changed but by th
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import batched
-from typing import TYPE_CHECKING, Any, Final
-
-from django.db.models import QuerySet
+from typing import Any, Final
 
 from accounts.models import Organization
-from campaigns import editing, numbers, standing, suppression, suppressionlists
-from campaigns.models import Campaign, ConsentRecord, Lead, SuppressionEntry
-from campaigns.sheets import understood
+from campaigns import numbers, standing, suppression
+from campaigns.models import Campaign, ConsentRecord, Lead, LeadSheet, SuppressionEntry
 from core import audit, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
 
-if TYPE_CHECKING:
-    from django.core.files import File
-
 CHUNK: Final = 1000
+UNDONE: Final = "The import that it came on was undone."
+_SAME: Final = ("purpose", "voice", "kind", "source", "granted_at", "expires_at")
 _GRANTED: Final = (
     "phone",
     "purpose",
@@ -75,39 +70,15 @@ def grant(
     Leads that waited for consent are looked at again. Raises InputError by field.
     """
     terms.check(now)
-    _write(organization, [phone], terms, by, now)
-    record = _same(organization, terms).filter(phone=phone).latest("pk")
+    _write(organization.pk, [(phone, terms)], by, now)
+    known = dict(zip(_SAME, _words(terms), strict=True))
+    standing_ones = ConsentRecord.objects.filter(organization=organization, revoked_at=None)
+    record = standing_ones.filter(phone=phone, **known).latest("pk")
     if record.created_at == now:
         audit.record("consent.granted", record, after=audit.snapshot(record, _GRANTED), actor=by)
         _tell("consent.granted", organization.pk, by, consent=record.pk)
         _look_again(organization.pk, phone, now)
     return record
-
-
-def receive(
-    file: "File[Any]",
-    organization: Organization,
-    terms: Terms,
-    *,
-    region: str,
-    by: Any = None,
-    now: datetime,
-) -> suppressionlists.Report:
-    """Writes down the same consent for every number of a file, a thousand at a time.
-
-    Raises InputError for terms that are none, and for a file without numbers, having changed
-    nothing.
-    """
-    terms.check(now)
-    report = suppressionlists.Report()
-    with understood(file) as table:
-        found = suppressionlists.numbers(table, region, report)
-        for chunk in batched(found, CHUNK, strict=False):
-            added = _import(organization, chunk, terms, by, now)
-            report.added += added
-            report.known += len(chunk) - added
-    _imported(organization, report, terms, by)
-    return report
 
 
 @retried
@@ -150,6 +121,66 @@ def stop(
     return entry
 
 
+def stop_many(
+    organization_id: int, phones: Collection[str], *, source: str, reason: str, now: datetime
+) -> None:
+    """The same for many numbers, in the caller's transaction."""
+    organization = Organization.objects.get(pk=organization_id)
+    given = ConsentRecord.objects.filter(
+        organization=organization, phone__in=phones, revoked_at=None
+    )
+    ended = given.update(revoked_at=now, revoked_because=reason[:255])
+    added = suppression.suppress_many(organization, phones, source=source, reason=reason, now=now)
+    if ended or added:
+        after = {"numbers": len(phones), "suppressed": added, "consents": ended, "reason": reason}
+        audit.record("consent.stopped", organization, after=after, organization=organization)
+
+
+def grant_many(
+    organization_id: int,
+    given: Collection[tuple[str, Terms]],
+    *,
+    sheet: LeadSheet,
+    now: datetime,
+) -> int:
+    """What the rows of a sheet allow, in the caller's transaction; how many records are new.
+
+    Whoever revoked on the day of a row's consent or later has allowed nothing by it.
+    """
+    rows = ConsentRecord.objects.filter(
+        organization=organization_id, phone__in={phone for phone, _ in given}
+    )
+    revoked = rows.exclude(revoked_at=None).exclude(revoked_because=UNDONE)
+    ended: dict[str, datetime] = {}
+    for phone, at in revoked.order_by("revoked_at").values_list("phone", "revoked_at"):
+        if at is not None:
+            ended[phone] = at
+    held = [
+        (phone, terms)
+        for phone, terms in given
+        if phone not in ended or terms.granted_at > ended[phone]
+    ]
+    return _write(organization_id, held, None, now, sheet=sheet)
+
+
+@retried
+def withdraw_some(sheet_id: int, now: datetime) -> int:
+    """Ends some of the consents that came on a sheet, because it is undone; how many."""
+    rows = ConsentRecord.objects.filter(sheet=sheet_id, revoked_at=None)
+    some = list(rows.values_list("pk", flat=True)[:CHUNK])
+    return ConsentRecord.objects.filter(pk__in=some, revoked_at=None).update(
+        revoked_at=now, revoked_because=UNDONE
+    )
+
+
+@retried
+def add_many(
+    organization: Organization, phones: Collection[str], terms: Terms, *, by: Any, now: datetime
+) -> int:
+    """Writes the same down for many numbers; how many had no such record."""
+    return _write(organization.pk, [(phone, terms) for phone in phones], by, now)
+
+
 @retried
 def reassigned(
     organization: Organization, phone: str, *, on: date, source: str, by: Any = None, now: datetime
@@ -165,32 +196,22 @@ def reassigned(
     audit.record("consent.reassigned", organization, after=after, actor=by)
 
 
-@retried
-def _import(
-    organization: Organization, phones: Collection[str], terms: Terms, by: Any, now: datetime
-) -> int:
-    return _write(organization, phones, terms, by, now)
-
-
-@retried
-def _imported(
-    organization: Organization, report: suppressionlists.Report, terms: Terms, by: Any
-) -> None:
-    counts = {"added": report.added, "known": report.known, "invalid": report.invalid}
-    said = {"purpose": terms.purpose, "voice": terms.voice, "kind": terms.kind, **counts}
-    audit.record("consent.imported", organization, after=said, organization=organization, actor=by)
-    editing.rules_changed(organization.pk)
-
-
 def _write(
-    organization: Organization, phones: Collection[str], terms: Terms, by: Any, now: datetime
+    organization_id: int,
+    given: Collection[tuple[str, Terms]],
+    by: Any,
+    now: datetime,
+    *,
+    sheet: LeadSheet | None = None,
 ) -> int:
-    """Writes records for those numbers that have no such one; how many."""
-    wanted = set(phones)
-    there = set(_same(organization, terms).filter(phone__in=wanted).values_list("phone", flat=True))
-    rows = [
-        ConsentRecord(
-            organization=organization,
+    """Writes records for those numbers that have no such one that stands; how many."""
+    standing_ones = ConsentRecord.objects.filter(
+        organization=organization_id, phone__in={phone for phone, _ in given}, revoked_at=None
+    )
+    there = set(standing_ones.values_list("phone", *_SAME))
+    rows = {
+        key: ConsentRecord(
+            organization_id=organization_id,
             phone=phone,
             purpose=terms.purpose,
             voice=terms.voice,
@@ -201,11 +222,19 @@ def _write(
             expires_at=terms.expires_at,
             created_by=by,
             created_at=now,
+            sheet=sheet,
         )
-        for phone in sorted(wanted - there)
-    ]
-    ConsentRecord.objects.bulk_create(rows)
+        for phone, terms in sorted(given, key=lambda one: one[0])
+        if (key := (phone, *_words(terms))) not in there
+    }
+    ConsentRecord.objects.bulk_create(rows.values())
     return len(rows)
+
+
+def _words(terms: Terms) -> tuple[Any, ...]:
+    """What two consents of one number must share to be the same, as `_SAME` names it."""
+    source = terms.source[:64]
+    return (terms.purpose, terms.voice, terms.kind, source, terms.granted_at, terms.expires_at)
 
 
 def _look_again(organization_id: int, phone: str, now: datetime) -> None:
@@ -215,20 +244,6 @@ def _look_again(organization_id: int, phone: str, now: datetime) -> None:
     ).exclude(blocked_by="")
     for lead in refused.filter(next_attempt_at__gt=now).select_for_update():
         standing.retry(lead, now)
-
-
-def _same(organization: Organization, terms: Terms) -> QuerySet[ConsentRecord]:
-    """Records that say the same, and stand."""
-    return ConsentRecord.objects.filter(
-        organization=organization,
-        purpose=terms.purpose,
-        voice=terms.voice,
-        kind=terms.kind,
-        source=terms.source[:64],
-        granted_at=terms.granted_at,
-        expires_at=terms.expires_at,
-        revoked_at=None,
-    )
 
 
 def _tell(kind: str, organization_id: int, by: Any, **subject: int) -> None:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns import leadfilter, queue, windows
 from campaigns.models import Campaign, Lead, SuppressionEntry
+from campaigns.ranking import MOST_PRIORITY, rank
 from campaigns.sheets import landing
-from campaigns.sheets.rows import MOST_PRIORITY, LeadFacts, RowError, lead_facts
+from campaigns.sheets.rows import LeadFacts, RowError, lead_facts
 from core import audit, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
@@ -182,5 +183,5 @@ def _updated(lead: Lead, facts: LeadFacts) -> Lead:
             setattr(lead, name, given[name])
     lead.window_class = windows.class_for(facts.zones, lead.country, facts.state)
     if "priority" in facts.fields and lead.rank >= 0:
-        lead.rank = landing.rank(lead.priority, lead.sheet_id or 0, lead.sheet_row or 0)
+        lead.rank = rank(lead.priority, lead.sheet_id or 0, lead.sheet_row or 0)
     return lead

@@ -11,8 +11,7 @@ from typing import Any, Final
 from campaigns import candidates
 from campaigns.candidates import Candidate
 from campaigns.models import Campaign, Lead, LeadSheet, QueueEntry
-from campaigns.sheets.landing import rank
-from campaigns.sheets.rows import MOST_PRIORITY
+from campaigns.ranking import MOST_PRIORITY, rank
 from core import audit
 from core.errors import InputError
 from core.retry import retried

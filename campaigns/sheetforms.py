@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from campaigns.models import LeadSheet, SheetTemplate
+from campaigns.models import ConsentRecord, LeadSheet, SheetTemplate
 from campaigns.sheets import Choices
 
 
@@ -34,6 +34,34 @@ class ChoicesForm(forms.Form):
         required=False,
         help_text="Else they are kept as leads that are never dialed.",
     )
+    consent_voices = forms.MultipleChoiceField(
+        label="Whoever said yes may be called by",
+        choices=ConsentRecord.Voice.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nobody chosen: it stays a note on the lead.",
+    )
+    consent_kind = forms.ChoiceField(
+        label="How strong", choices=[("", "—"), *ConsentRecord.Kind.choices], required=False
+    )
+    consent_source = forms.CharField(
+        label="Given where", required=False, max_length=64, help_text="Such as the name of a form."
+    )
+    consent_proof = forms.CharField(
+        label="Proof", required=False, max_length=255, help_text="Where it can be seen."
+    )
+    consent_granted_on = forms.DateField(
+        label="Given on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="For rows without a day of their own.",
+    )
+    consent_expires_on = forms.DateField(
+        label="Until",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The first day without it; empty: until revoked.",
+    )
     save_as = forms.CharField(
         label="Keep as a template named",
         required=False,
@@ -43,7 +71,9 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, sheet: LeadSheet, template: SheetTemplate | None, data: Any = None) -> None:
         self.known = Choices.read(template.choices) if template else Choices.of(sheet)
-        super().__init__(data, initial=self.known.as_json())
+        known = self.known.as_json()
+        consent = {f"consent_{name}": value for name, value in known.pop("consent").items()}
+        super().__init__(data, initial=known | consent)
         self.fields["default_region"].widget.attrs["placeholder"] = sheet.campaign.default_region
 
     def given(self) -> Choices:
@@ -54,7 +84,21 @@ class ChoicesForm(forms.Form):
             duplicates=data["duplicates"] or self.known.duplicates,
             duplicate_days=data["duplicate_days"] or self.known.duplicate_days,
             scrub=data["scrub"],
+            consent=self._consent(),
         )
+
+    def _consent(self) -> dict[str, Any]:
+        """As `Allowance` is kept."""
+        said = {
+            name.removeprefix("consent_"): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("consent_")
+        }
+        days = {
+            name: said[name].isoformat() if said[name] else ""
+            for name in ("granted_on", "expires_on")
+        }
+        return {**said, **days}
 
 
 class TemplateForm(forms.Form):

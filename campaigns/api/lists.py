@@ -24,6 +24,7 @@ from core.errors import DomainError, InputError
 
 _PREVIEW_ROWS = 10
 _MAPPING = 'The mapping is "auto", a list or an object.'
+_CHOICES = frozenset(sheets.Choices.__dataclass_fields__)
 _FORM_BYTES = 1024 * 1024  # what a multipart body may hold beside the file
 
 
@@ -38,14 +39,24 @@ class Upload(APIView):
         responses={201: SheetAnswerSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Keeps the list and, with a mapping, starts its import."""
+        """Keeps the list and, with a mapping or a template, starts its import."""
         _refuse_too_large(request)
         sent = UploadSerializer(data=_fields(request))
         sent.is_valid(raise_exception=True)
         campaign = named_campaign(request, sent.validated_data["campaign"])
-        sheet = sheets.receive_upload(person(request), campaign, sent.validated_data["file"])
-        preview = sheets.preview(sheet, _PREVIEW_ROWS)
-        if mapping := sent.validated_data.get("mapping"):
+        template = None
+        if name := sent.validated_data.get("template"):
+            template = sheets.template_named(campaign.organization_id, name)
+        choices = {name: value for name, value in sent.validated_data.items() if name in _CHOICES}
+        sheet = sheets.receive_upload(
+            person(request),
+            campaign,
+            sent.validated_data["file"],
+            template=template,
+            choices=choices,
+        )
+        preview = sheets.preview(sheet, _PREVIEW_ROWS, template=template)
+        if mapping := sent.validated_data.get("mapping") or (template and "auto"):
             sheet = _start(request, sheet, preview, mapping)
         answer = {
             "id": sheet.pk,
@@ -116,20 +127,22 @@ def _mapped(preview: sheets.Preview, mapping: Any) -> list[str]:
 
 
 def _fields(request: Request) -> dict[str, Any]:
-    """The form's fields, with the mapping read: JSON, or the bare word auto."""
+    """The form's fields, with the mapping read: JSON, or the bare word auto; and the consent."""
     sent: Any = request.data  # a QueryDict: the last value of each name
     data = {name: sent[name] for name in sent}
+    if "consent" in data:
+        data["consent"] = _json(data["consent"], "consent", "The consent is an object, as JSON.")
     text = str(data.pop("mapping", "")).strip()
     if text:
-        data["mapping"] = text if text == "auto" else _json(text)
+        data["mapping"] = text if text == "auto" else _json(text, "mapping", _MAPPING)
     return data
 
 
-def _json(text: str) -> Any:
+def _json(text: Any, field: str, refusal: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(str(text))
     except ValueError as error:
-        raise InputError(_MAPPING, errors={"mapping": [_MAPPING]}) from error
+        raise InputError(refusal, errors={field: [refusal]}) from error
 
 
 def _refuse_too_large(request: Request) -> None:

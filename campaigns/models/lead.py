@@ -48,6 +48,7 @@ class LeadSheet(models.Model):
     duplicates = models.CharField(max_length=16, choices=Duplicates, default=Duplicates.CAMPAIGN)
     duplicate_days = models.PositiveSmallIntegerField(default=30)  # what "lately" means
     scrub = models.BooleanField(default=False)  # leave suppressed numbers out altogether
+    consent = models.JSONField(default=dict)  # what a yes in its column allows; empty: nothing
     share = models.PositiveSmallIntegerField(default=1)  # of the calls, beside other sheets
     problem = models.TextField(blank=True)
     rows_total = models.PositiveIntegerField(null=True)
@@ -58,6 +59,8 @@ class LeadSheet(models.Model):
     rows_suppressed = models.PositiveIntegerField(default=0)  # of those accepted
     rows_scrubbed = models.PositiveIntegerField(default=0)  # left out, as suppressed
     rows_removed = models.PositiveIntegerField(default=0)  # by undoing
+    rows_consented = models.PositiveIntegerField(default=0)  # consents written into the ledger
+    rows_stopped = models.PositiveIntegerField(default=0)  # numbers that asked not to be called
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

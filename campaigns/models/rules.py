@@ -117,6 +117,9 @@ class ConsentRecord(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     created_at = models.DateTimeField()
+    sheet = models.ForeignKey(  # that it came on
+        "campaigns.LeadSheet", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = TenantQuerySet["ConsentRecord"].as_manager()
 

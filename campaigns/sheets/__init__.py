@@ -6,7 +6,7 @@ from campaigns.sheets.listing import Pace, activate, find, original, pace
 from campaigns.sheets.previewing import Preview, preview
 from campaigns.sheets.receiving import Table, largest_upload, receive_upload, understood
 from campaigns.sheets.rejects import as_csv
-from campaigns.sheets.templates import delete_template, save_template
+from campaigns.sheets.templates import delete_template, save_template, template_named
 from campaigns.sheets.undoing import run_undo, start_undo
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "save_template",
     "start_import",
     "start_undo",
+    "template_named",
     "understood",
 ]

@@ -1,11 +1,13 @@
-"""What is chosen beside the columns: the country of bare numbers, duplicates, scrubbing."""
+"""What is chosen beside the columns: country of bare numbers, duplicates, scrubbing, consent."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
 import phonenumbers
+from django.utils import timezone
 
 from campaigns.models import LeadSheet
+from campaigns.sheets.allowances import Allowance
 from core.errors import InputError
 
 _LONGEST_DAYS: Final = 3650
@@ -19,11 +21,12 @@ class Choices:
     duplicates: str = LeadSheet.Duplicates.CAMPAIGN.value
     duplicate_days: int = 30
     scrub: bool = False
+    consent: dict[str, Any] = field(default_factory=dict)  # of `Allowance`
 
     @classmethod
     def of(cls, sheet: LeadSheet) -> Self:
         """As they stand on a sheet."""
-        return cls(sheet.default_region, sheet.duplicates, sheet.duplicate_days, sheet.scrub)
+        return cls(**{name: getattr(sheet, name) for name in cls.__dataclass_fields__})
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> Self:
@@ -45,5 +48,7 @@ class Choices:
         if not 1 <= self.duplicate_days <= _LONGEST_DAYS:
             message = f"Say how many days, from 1 to {_LONGEST_DAYS}."
             raise InputError(message, errors={"duplicate_days": [message]})
-        for name, value in self.as_json().items():
+        allowance = Allowance.read(self.consent)
+        allowance.check(timezone.now())
+        for name, value in {**self.as_json(), "consent": allowance.as_json()}.items():
             setattr(sheet, name, value)

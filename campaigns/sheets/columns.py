@@ -23,6 +23,8 @@ FIELDS: Final = {
     "remarks": "Remarks",
     "priority": "Priority",
     "consent": "Consent",
+    "consent_on": "Consent given on",
+    "do_not_call": "Do not call",
     "external_id": "External ID",
     "custom": "Keep as it is",
     "custom_number": "Keep as a number",
@@ -65,6 +67,10 @@ _ALIASES: Final = {
     "remarks": "remarks remark notes note comments comment description",
     "priority": "priority prio",
     "consent": "consent optin optedin permission gdprconsent",
+    "consent_on": "consentdate dateofconsent consenton consentgivenon optindate optinon optintime"
+    " optintimestamp",
+    "do_not_call": "donotcall dnc dncflag dncstatus donotphone donotcontact optout optedout"
+    " unsubscribed",
     "external_id": (
         "externalid id leadid recordid contactid prospectid crmid uniqueid reference ref"
     ),

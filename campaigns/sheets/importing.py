@@ -17,9 +17,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import queue
+from campaigns import editing, queue
 from campaigns.models import Campaign, LeadSheet
-from campaigns.sheets import columns, landing, reading, receiving
+from campaigns.sheets import columns, consenting, landing, reading, receiving
 from campaigns.sheets.choices import Choices
 from campaigns.sheets.reading import Layout, Row
 from campaigns.sheets.rows import column_names
@@ -191,6 +191,9 @@ class Run:
         # The compare-and-set that makes every row count once, whatever became of the lease.
         if sheet.status != _S.IMPORTING or sheet.rows_read != self.read:
             return False
+        # First, so that whoever stops here becomes no lead that is called.
+        purpose, facts = self.campaign.purpose, batch.facts.values()
+        heard = consenting.hear(sheet, purpose, facts, now)
         counts = landing.store(sheet, self.campaign, batch, now, look=self.look)
         # SQLite tells IDs apart by their case, so there the database does not say all.
         self.look = counts.met or connection.vendor == "sqlite"
@@ -199,6 +202,8 @@ class Run:
         sheet.rows_scrubbed += counts.scrubbed
         sheet.rows_duplicate += counts.duplicate
         sheet.rows_invalid += counts.invalid
+        sheet.rows_consented += heard.granted
+        sheet.rows_stopped += heard.stopped
         sheet.rows_read += rows
         sheet.rows_total = self.total
         sheet.lease_until, sheet.tries = now + LEASE, 0
@@ -250,6 +255,8 @@ def _finish(sheet_id: int, read: int) -> None:
     sheet.status, sheet.due_at, sheet.lease_until = _S.DONE, None, None
     sheet.rows_total, sheet.finished_at = read, timezone.now()
     sheet.save()
+    if sheet.rows_consented:  # decisions that asked for it are old now
+        editing.rules_changed(sheet.organization_id)
     receiving.told(sheet, "sheet.imported")
 
 

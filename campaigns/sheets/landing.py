@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from campaigns import bans, windows
 from campaigns.bans import Bans, Person
 from campaigns.models import Campaign, Lead, LeadPhone, LeadSheet, SheetReject, WindowClass
+from campaigns.ranking import rank
 from campaigns.sheets import duplicates, writing
 from campaigns.sheets.duplicates import Reject
 from campaigns.sheets.reading import Row
-from campaigns.sheets.rows import MOST_PRIORITY, LeadFacts, RowError, lead_facts
+from campaigns.sheets.rows import LeadFacts, RowError, lead_facts
 from core.phone import Phone
 
 _Kind = SheetReject.Kind
@@ -45,12 +46,6 @@ class Counts:
     invalid: int = 0
     scrubbed: int = 0
     met: bool = False  # some were there already
-
-
-def rank(priority: int, sheet_id: int, row: int) -> int:
-    """The place of a new lead, lower first: by priority, then sheet, then row."""
-    bounded = max(-MOST_PRIORITY, min(MOST_PRIORITY, priority))
-    return ((MOST_PRIORITY - bounded) << 48) + (sheet_id << 24) + min(row, (1 << 24) - 1)
 
 
 def sort(rows: Iterable[Row], fields: Sequence[str], names: Sequence[str], region: str) -> Batch:

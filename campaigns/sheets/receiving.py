@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,7 +17,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from accounts.models import User
-from campaigns.models import Campaign, LeadSheet
+from campaigns.models import Campaign, LeadSheet, SheetTemplate
 from campaigns.sheets import columns, reading, templates, workbook
 from campaigns.sheets.choices import Choices
 from campaigns.sheets.reading import Layout
@@ -96,14 +96,22 @@ def largest_upload() -> int:
     return int(max(config.get("sheets.text_mb"), config.get("sheets.workbook_mb")) * _MEGABYTE)
 
 
-def receive_upload(user: User | None, campaign: Campaign, file: "File[Any]") -> LeadSheet:
+def receive_upload(
+    user: User | None,
+    campaign: Campaign,
+    file: "File[Any]",
+    *,
+    template: SheetTemplate | None = None,
+    choices: Mapping[str, Any] | None = None,
+) -> LeadSheet:
     """Keeps an uploaded file as a sheet of the campaign, with its layout and a proposed mapping.
 
-    The kind of file is told by its content. Raises InputError, or DomainError with status 413,
-    with a sentence for people; then nothing is kept.
+    The kind of file is told by its content; a template that fits its columns by that. `choices`
+    are fields of `Choices` that go before those of the template. Raises InputError, or
+    DomainError with status 413, with a sentence for people; then nothing is kept.
     """
     with understood(file) as table:
-        return _keep(user, campaign, table)
+        return _keep(user, campaign, table, template, choices or {})
 
 
 @contextmanager
@@ -218,7 +226,13 @@ def _understand(table: Table) -> Table:
     )
 
 
-def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
+def _keep(
+    user: User | None,
+    campaign: Campaign,
+    table: Table,
+    template: SheetTemplate | None,
+    choices: Mapping[str, Any],
+) -> LeadSheet:
     """Stores the files under names that cannot be guessed, and the row that knows them."""
     storage, layout = storages[STORAGE], table.layout
     stored = storage.save(f"{uuid.uuid4()}.bin", table.file)
@@ -239,7 +253,9 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
                 layout=layout.as_json(),
                 created_by=user,
             )
-            sheet.mapping = {str(index): what for index, what in enumerate(_fields(sheet, table))}
+            fields = _fields(sheet, table, template)
+            sheet.mapping = {str(index): what for index, what in enumerate(fields)}
+            replace(Choices.of(sheet), **choices).put_on(sheet)
             sheet.save()
             told(sheet, "sheet.uploaded", actor=user)
     except BaseException:
@@ -249,10 +265,9 @@ def _keep(user: User | None, campaign: Campaign, table: Table) -> LeadSheet:
     return sheet
 
 
-def _fields(sheet: LeadSheet, table: Table) -> list[str]:
-    """What the columns hold: by the template of such sheets, with its choices, or guessed."""
-    template = None
-    if table.layout.header_row:
+def _fields(sheet: LeadSheet, table: Table, template: SheetTemplate | None) -> list[str]:
+    """What the columns hold: by a template of such sheets, with its choices, or guessed."""
+    if template is None and table.layout.header_row:
         template = templates.matching(sheet.organization_id, table.names)
     if template is None:
         return list(table.fields)
@@ -282,6 +297,8 @@ def told(sheet: LeadSheet, kind: str, *, actor: User | None = None, severity: st
         "invalid": sheet.rows_invalid,
         "scrubbed": sheet.rows_scrubbed,
         "removed": sheet.rows_removed,
+        "consented": sheet.rows_consented,
+        "stopped": sheet.rows_stopped,
     }
     if kind in _AUDITED:
         file = {"campaign": sheet.campaign_id, "size": sheet.size}

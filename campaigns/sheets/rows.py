@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from campaigns.ranking import MOST_PRIORITY
 from campaigns.sheets import places, postal, typed
 from campaigns.sheets.typed import Value
 from core.phone import Phone, PhoneError, normalize
@@ -41,9 +42,15 @@ _YES: Final = frozenset(
     ["yes", "y", "true", "1", "given", "granted", "optin", "ok", "x", "ja", "oui", "si"]
 )
 _NO: Final = frozenset(
-    ["no", "n", "false", "0", "denied", "refused", "optout", "withdrawn", "nein", "non"]
+    ["no", "n", "false", "0", "denied", "refused", "none", "na", "nein", "non", ""]
 )
-MOST_PRIORITY: Final = 100
+# More than no consent: a wish that is kept.
+_STOP: Final = frozenset(
+    [
+        *("optout", "optedout", "withdrawn", "revoked", "unsubscribed"),
+        *("stop", "dnc", "donotcall", "donotcontact"),
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -55,6 +62,9 @@ class LeadFacts:
     fields: dict[str, Any] = field(default_factory=dict)
     zones: tuple[str, ...] = ()
     state: str = ""  # ISO 3166-2 without the country
+    stops: bool = False  # they asked not to be called
+    consented_on: date | None = None
+    undated: bool = False  # a day of consent is written there, and nobody can read it
 
 
 class RowError(Exception):
@@ -96,7 +106,10 @@ def lead_facts(
     _texts(values, fields, custom)
     _switches(values, fields, custom)
     zones, state = _place(values, fields, phone, custom)
-    return LeadFacts(phone, further, fields, zones, state)
+    facts = LeadFacts(phone, further, fields, zones, state)
+    if values.keys() & {"consent", "consent_on", "do_not_call"}:
+        _consent(values, facts, custom)
+    return facts
 
 
 def _visible(cell: str) -> str:
@@ -187,7 +200,7 @@ def _text(
 def _switches(
     values: dict[str, tuple[str, str]], fields: dict[str, Any], custom: dict[str, Value]
 ) -> None:
-    """Priority and consent."""
+    """Priority."""
     if "priority" in values:
         name, text = values["priority"]
         number = _priority(text)
@@ -195,13 +208,42 @@ def _switches(
             custom[name] = text
         else:
             fields["priority"] = number
-    if "consent" in values:
-        name, text = values["consent"]
-        word = re.sub(r"[\W_]+", "", text).lower()
-        if word in _YES or word in _NO:
-            fields["consent"] = word in _YES
-        else:
+
+
+def _consent(
+    values: dict[str, tuple[str, str]], facts: LeadFacts, custom: dict[str, Value]
+) -> None:
+    """Whether they allowed to be called, since when, or asked not to be."""
+    name, text = values.get("consent", ("", ""))
+    word = _plain(text)
+    if text and word in _YES | _NO | _STOP:
+        facts.fields["consent"], facts.stops = word in _YES, word in _STOP
+    elif text:
+        custom[name] = text
+    name, text = values.get("do_not_call", ("", ""))
+    if text and _plain(text) not in _NO:
+        # Whatever else stands there, such as a date or a reason, is a wish not to be called.
+        facts.fields["consent"], facts.stops = False, True
+        if _plain(text) not in _YES | _STOP:
             custom[name] = text
+    name, text = values.get("consent_on", ("", ""))
+    if text:
+        facts.consented_on = _day(text)
+        facts.undated = facts.consented_on is None
+        custom[name] = text
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()
+
+
+def _day(text: str) -> date | None:
+    """A day, also of a point in time; None for what could be two."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        found = typed.day(text)
+        return date.fromisoformat(str(found)) if found else None
 
 
 def _priority(text: str) -> int | None:

@@ -22,6 +22,14 @@ def matching(organization_id: int, names: Sequence[str]) -> SheetTemplate | None
     return next((row for row in rows if row.columns.keys() == keys), None)
 
 
+def template_named(organization_id: int, name: str) -> SheetTemplate:
+    """The template of this name. Raises InputError without one."""
+    found = SheetTemplate.objects.filter(organization=organization_id, name=name.strip()).first()
+    if found is None:
+        raise InputError("There is no such template.", errors={"template": ["There is none."]})
+    return found
+
+
 def fields(template: SheetTemplate, names: Sequence[str], guessed: Sequence[str]) -> list[str]:
     """The field of each column by the template; what it does not name stays as it was guessed."""
     pairs = zip(names, guessed, strict=True)

@@ -1,5 +1,7 @@
 """An import is undone: leads that were never dialed vanish, the others are closed and kept.
 
+Consent that came on the sheet counts no more; a wish not to be called stays.
+
 Some leads at a time, each of them once, whoever is killed between: what is gone is counted in the
 transaction in which it goes.
 """
@@ -12,7 +14,7 @@ from django.db.models import PROTECT
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import callbacks, queue, standing
+from campaigns import callbacks, consents, editing, queue, standing
 from campaigns.models import Callback, Lead, LeadSheet
 from campaigns.sheets import receiving
 from campaigns.sheets.importing import LEASE, MOST_TRIES
@@ -53,6 +55,8 @@ def run_undo(sheet_id: int) -> bool:
     """Undoes a sheet that is due, to its end; False when it is not due or someone else has it."""
     if not _begin(sheet_id, timezone.now()):
         return False
+    while consents.withdraw_some(sheet_id, timezone.now()):
+        pass
     after: int | None = 0
     while after is not None:
         after = _remove_some(sheet_id, after)
@@ -136,4 +140,6 @@ def _finish(sheet_id: int) -> None:
         return
     sheet.status, sheet.due_at, sheet.finished_at = _S.UNDONE, None, now
     sheet.save()
+    if sheet.rows_consented:
+        editing.rules_changed(sheet.organization_id)
     receiving.told(sheet, "sheet.undone")

@@ -94,6 +94,7 @@ def _check_columns(request: HttpRequest, row: LeadSheet) -> HttpResponse:
         "choices": choices,
         "templates": templates,
         "layout": LayoutForm(initial=preview.layout.as_json()),
+        "consent": any(column.field == "consent" for column in preview.columns),
     }
     part = asks_for(request, "sheet-columns")
     template = "campaigns/_columns.html" if part else "campaigns/columns.html"

@@ -12,7 +12,7 @@ from agentic.models import AgenticRun, AiCall, Trunk
 from agentic.providers.simulator import recording
 from agentic.providers.simulator.hands import Tools
 from agentic.providers.simulator.player import Player
-from campaigns import consents, editing, sheets
+from campaigns import consentlists, editing, sheets
 from campaigns.consents import Terms
 from campaigns.models import Campaign, ConsentRecord, Lead, LeadSheet
 from dialer.demo.cast import Cast
@@ -140,7 +140,7 @@ def _list(cast: Cast, campaign: Campaign) -> int:
         granted_at=now - timedelta(days=3),
     )
     consented = ContentFile(content, name="consent.csv")
-    consents.receive(consented, cast.organization, terms, region="US", by=cast.manager, now=now)
+    consentlists.receive(consented, cast.organization, terms, region="US", by=cast.manager, now=now)
     file = ContentFile(content, name="voice-prospects.csv")
     uploaded = sheets.receive_upload(cast.manager, campaign, file)
     sheets.start_import(cast.manager, uploaded)

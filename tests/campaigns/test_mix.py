@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from campaigns import mix, queue
 from campaigns.models import Campaign, Lead, LeadSheet, QueueEntry
-from campaigns.sheets.landing import rank
+from campaigns.ranking import rank
 from core.errors import InputError
 from tests.factories import CampaignFactory, LeadFactory
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import consents, queue, suppression
+from campaigns import consents, queue, sheets, suppression
 from campaigns.models import Campaign, Lead, LeadSheet, QueueEntry
 from tests.campaigns.lists import upload
 from tests.clients import machine
@@ -88,6 +88,68 @@ def test_a_wrong_mapping_is_refused_and_keeps_nothing(
     assert answer.status_code == 400
     assert "mapping" in answer.json()["errors"]
     assert not LeadSheet.objects.exists()
+
+
+def test_an_upload_chooses_how_it_is_imported(client: Client, campaign: Campaign) -> None:
+    consent = {
+        "voices": ["ai"], "kind": "written", "source": "Web form", "granted_on": "2026-01-05",
+    }  # fmt: skip
+    send_list(
+        client,
+        campaign,
+        default_region="GB",
+        duplicates="recent",
+        duplicate_days=90,
+        scrub="true",
+        consent=json.dumps(consent),
+    )
+
+    sheet = LeadSheet.objects.get()
+    assert (sheet.status, sheet.default_region, sheet.scrub) == ("uploaded", "GB", True)
+    assert (sheet.duplicates, sheet.duplicate_days) == ("recent", 90)
+    assert sheet.consent == {**consent, "proof": "", "expires_on": ""}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("default_region", "ZZ"),
+        ("duplicates", "anywhere"),
+        ("duplicate_days", "0"),
+        ("template", "Nobody's"),
+        ("consent", "yes"),
+        ("consent", '{"voice": "ai"}'),
+    ],
+)
+def test_a_wrong_choice_is_refused_by_field_and_keeps_nothing(
+    client: Client, campaign: Campaign, field: str, value: str
+) -> None:
+    answer = send_list(client, campaign, **{field: value})
+
+    assert answer.status_code == 400
+    assert field in answer.json()["errors"]
+    assert not LeadSheet.objects.exists()
+
+
+def test_an_upload_by_a_template_starts_with_its_columns_and_choices(
+    client: Client, campaign: Campaign, manager: User
+) -> None:
+    # given a template that takes the name for a company, and looks in all campaigns
+    first = sheets.receive_upload(manager, campaign, upload("Name,Phone\nEve,2125550199\n"))
+    begun = sheets.start_import(
+        manager, first, ["company", "phone"], choices=sheets.Choices(duplicates="organization")
+    )
+    sheets.save_template(
+        manager, begun, "Weekly", names=["Name", "Phone"], mapping=["company", "phone"]
+    )
+
+    # when a machine names it, with one choice of its own
+    answer = send_list(client, campaign, template="Weekly", scrub="true")
+
+    sheet = LeadSheet.objects.exclude(pk=first.pk).get()
+    assert answer.json()["sheet"]["status"] == "waiting"
+    assert sheet.mapping == {"0": "company", "1": "phone"}
+    assert (sheet.duplicates, sheet.scrub) == ("organization", True)
 
 
 def test_a_bad_file_is_refused_in_the_envelope(client: Client, campaign: Campaign) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import Organization
-from campaigns import consents
+from campaigns import consentlists, consents
 from campaigns.models import Campaign, ConsentRecord
 from core.errors import DomainError
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         try:
             organization = Organization.objects.get(name=options["organization"])
             with options["file"].open("rb") as opened:
-                report = consents.receive(
+                report = consentlists.receive(
                     File(opened, name=options["file"].name),
                     organization,
                     terms,

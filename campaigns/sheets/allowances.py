@@ -1,0 +1,65 @@
+"""What a yes in a sheet's column of consent allows; pure."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Self
+
+from campaigns.models import ConsentRecord
+from core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a yes in the column of consent allows; without voices it stays a note on the lead."""
+
+    voices: list[str] = field(default_factory=list)  # of ConsentRecord.Voice
+    kind: str = ""  # of ConsentRecord.Kind
+    source: str = ""
+    proof: str = ""
+    granted_on: str = ""  # ISO 8601, where the row has no date of its own
+    expires_on: str = ""  # the first day on which it holds no more
+
+    @classmethod
+    def read(cls, stored: Any) -> Self:
+        """From JSON. Raises InputError for what is no such object."""
+        known = cls.__dataclass_fields__
+        if not isinstance(stored, dict) or not stored.keys() <= known.keys():
+            said = f"The consent is an object with some of: {', '.join(known)}."
+            raise InputError(said, errors={"consent": [said]})
+        voices = stored.get("voices", [])
+        texts = [stored.get(name, "") for name in known if name != "voices"]
+        if not isinstance(voices, list) or not all(isinstance(text, str) for text in texts):
+            said = "The voices of a consent are a list, all else of it is text."
+            raise InputError(said, errors={"consent": [said]})
+        return cls(**stored)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `LeadSheet.consent`; nothing where nothing is allowed."""
+        return asdict(self) if self.voices else {}
+
+    def check(self, now: datetime) -> None:
+        """Raises InputError, by field, for what could be no consent."""
+        if not self.voices:
+            return
+        errors: dict[str, list[str]] = {}
+        if not set(self.voices) <= set(ConsentRecord.Voice.values):
+            errors["consent_voices"] = ["Say who may speak."]
+        if self.kind not in ConsentRecord.Kind.values:
+            errors["consent_kind"] = ["Choose how strong it is."]
+        if not self.source.strip():
+            errors["consent_source"] = ["Say where it was given, such as the name of a form."]
+        given, ends = as_day(self.granted_on), as_day(self.expires_on)
+        if (self.granted_on and given is None) or (given and given > now.date()):
+            errors["consent_granted_on"] = ["Choose a day that is over, or leave it to the rows."]
+        if (self.expires_on and ends is None) or (ends and given and ends <= given):
+            errors["consent_expires_on"] = ["It must end after it was given."]
+        if errors:
+            raise InputError("Some fields are not right.", errors=errors)
+
+
+def as_day(text: str) -> date | None:
+    """A day as ISO 8601 writes it; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
