@@ -1,6 +1,6 @@
-"""Time zones of postal codes: of the United States by three digits, of Canada by a letter.
+"""Zones and states of postal codes: of the United States by three digits, of Canada by a letter.
 
-The table was made of the package zipcodes 3.0.0 (MIT license): every zone in which it has a code
+The tables were made of the package zipcodes 3.0.0 (MIT license): every zone in which it has a code
 that begins so, and zones whose clocks agree all year round as one. See docs/decisions/0009.
 """
 
@@ -38,6 +38,69 @@ _UNITED_STATES: Final = {
     "Pacific/Majuro": "969",
     "America/Adak": "995",
 }
+_STATES: Final = {
+    "AK": "995-999",
+    "AL": "350-352 354-369",
+    "AR": "716-729",
+    "AZ": "850-853 855-857 859-860 863-865",
+    "CA": "900-908 910-928 930-961",
+    "CO": "800-816",
+    "CT": "060-069",
+    "DC": "200 202-205 569 888",
+    "DE": "197-199",
+    "FL": "320-339 341-342 344 346-347 349",
+    "GA": "300-319 398-399",
+    "HI": "967-968",
+    "IA": "500-516 520-528",
+    "ID": "832-838",
+    "IL": "600-620 622-629",
+    "IN": "460-479",
+    "KS": "660-662 664-679",
+    "KY": "400-418 420-427",
+    "LA": "700-701 703-708 710-714",
+    "MA": "010-027 055",
+    "MD": "206-212 214-219",
+    "ME": "039-049",
+    "MI": "480-499",
+    "MN": "550-551 553-567",
+    "MO": "630-631 633-641 644-658",
+    "MS": "386-397",
+    "MT": "590-599",
+    "NC": "270-289",
+    "ND": "580-588",
+    "NE": "680-681 683-693",
+    "NH": "030-038",
+    "NJ": "070-089",
+    "NM": "870-871 873-884",
+    "NV": "889-891 893-895 897-898",
+    "NY": "005 100-149",
+    "OH": "430-459",
+    "OK": "730-731 734-741 743-749",
+    "OR": "970-979",
+    "PA": "150-196",
+    "PR": "006-007 009",
+    "RI": "028-029",
+    "SC": "290-299",
+    "SD": "570-577",
+    "TN": "370-385",
+    "TX": "733 750-770 772-799 885",
+    "UT": "840-847",
+    "VA": "201 220-246",
+    "VT": "050-054 056-059",
+    "WA": "980-986 988-994",
+    "WI": "530-532 534-535 537-549",
+    "WV": "247-268",
+    "WY": "820-831",
+}
+# Towns across a line from the post office that they share.
+_ACROSS: Final = {
+    "06390": "NY",
+    "20588": "MD",
+    "20598": "VA",
+    "72643": "MO",
+    "73960": "TX",
+    "83414": "WY",
+}
 _CANADA: Final = {
     "A": "NL",
     "B": "NS",
@@ -61,7 +124,7 @@ _POSTAL = re.compile(r"([ABCEGHJ-NPRSTVXY])[0-9][A-Z](?: ?[0-9][A-Z][0-9])?", re
 def zones(code: str, country: str) -> tuple[str, ...]:
     """Every zone in which a postal code of a country (ISO 3166-1) may be; empty when unknown."""
     if country == "US" and (match := _ZIP.fullmatch(code)):
-        return _united_states().get(match[1].zfill(5)[:3], ())
+        return _by_digits()[0].get(match[1].zfill(5)[:3], ())
     if country == "CA" and (match := _POSTAL.fullmatch(code)):
         letter = match[1].upper()
         provinces = _NORTH if letter == "X" else (_CANADA[letter],)
@@ -70,13 +133,29 @@ def zones(code: str, country: str) -> tuple[str, ...]:
     return ()
 
 
+@lru_cache(maxsize=65536)
+def state(code: str, country: str) -> str:
+    """The state or province of a postal code, as ISO 3166-2 has it; empty when it may be two."""
+    if country == "US" and (match := _ZIP.fullmatch(code)):
+        full = match[1].zfill(5)
+        found = _by_digits()[1].get(full[:3], ())
+        return _ACROSS.get(full) or (found[0] if len(found) == 1 else "")
+    if country == "CA" and (match := _POSTAL.fullmatch(code)):
+        return _CANADA.get(match[1].upper(), "")
+    return ""
+
+
 @lru_cache
-def _united_states() -> dict[str, tuple[str, ...]]:
-    """First three digits -> zones."""
+def _by_digits() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """First three digits -> zones, and -> states."""
+    return _spread(_UNITED_STATES), _spread(_STATES)
+
+
+def _spread(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for zone, spans in _UNITED_STATES.items():
+    for name, spans in table.items():
         for span in spans.split():
             first, _, last = span.partition("-")
             for number in range(int(first), int(last or first) + 1):
-                found.setdefault(f"{number:03d}", []).append(zone)
+                found.setdefault(f"{number:03d}", []).append(name)
     return {digits: tuple(sorted(names)) for digits, names in found.items()}

@@ -271,6 +271,8 @@ def _place(
     if region_text:
         fields["region"] = places.region(region_text, country)
     state = places.state(fields.get("region", ""), country)
+    # Whose rules hold where no column names the state.
+    state = state or postal.state(fields.get("postal_code", ""), country)
     if not state and country == phone.country:
         state = phone.region
     name, zone_text = values.get("timezone", ("", ""))

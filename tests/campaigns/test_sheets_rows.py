@@ -1,6 +1,8 @@
 """A row becomes the facts of a lead, and nothing of it is lost."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -187,6 +189,41 @@ def test_a_postal_code_narrows_its_state() -> None:
     assert facts(phone="9155550123", region="TX", postal_code="79901").zones == (
         "America/Chicago",
         "America/Denver",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        ({"postal_code": "33101"}, "FL"),
+        ({"postal_code": "36104-0001"}, "AL"),
+        ({"postal_code": "2139"}, "MA"),  # a spreadsheet took its zero
+        ({"postal_code": "06390"}, "NY"),  # an island off Connecticut
+        ({"postal_code": "33101", "region": "Georgia"}, "GA"),
+        ({"postal_code": "V5K 0A1", "country": "CA"}, "BC"),
+        ({"postal_code": "X0E 1A0", "country": "CA"}, ""),
+        ({"postal_code": "96910"}, "NY"),  # Guam: the number alone tells
+    ],
+)
+def test_a_postal_code_tells_the_state_whose_rules_hold(cells: dict[str, str], state: str) -> None:
+    assert facts(phone="+12125550123", **cells).state == state
+
+
+def test_the_states_and_the_zones_of_postal_codes_agree() -> None:
+    for number in range(1000):
+        code = f"{number:03d}01"
+        home = postal.state(code, "US")
+        if home:
+            known = set(places.zones_of_state(home, "US"))
+            assert {_clocks(zone) for zone in postal.zones(code, "US")} & {
+                _clocks(zone) for zone in known
+            }, code
+
+
+def _clocks(zone: str) -> tuple[object, ...]:
+    return tuple(
+        datetime(2026, month, 15, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
+        for month in (1, 7)
     )
 
 
