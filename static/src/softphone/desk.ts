@@ -187,7 +187,9 @@ export class Desk {
     const { wrap_up_until: until, now } = this.info.presence ?? {};
     const left = until && now ? Date.parse(until) - Date.parse(now) : null;
     const wrapUpUntil = left === null ? null : this.phone.now() + left;
-    this.phone.input({ type: "restored", call, as, wrapUpUntil });
+    // By the server's clock alone, whatever this computer's says.
+    const heldMs = call && now ? Math.max(0, Date.parse(now) - Date.parse(call.reserved_at)) : 0;
+    this.phone.input({ type: "restored", call, as, wrapUpUntil, heldMs });
   }
 
   private hear(event: LineEvent): void {

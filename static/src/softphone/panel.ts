@@ -4,6 +4,7 @@ import { type Desk, desk } from "./desk";
 import { showDevices } from "./devices";
 import "./dialdesk";
 import type { RecentCall } from "./messages";
+import { halted } from "./moves/auto";
 import { dialable, shown } from "./numbers";
 import { fillResults } from "./results";
 import { server } from "./server";
@@ -82,12 +83,12 @@ class SoftphoneDock extends HTMLElement {
     const found = this.desk;
     if (!found) return;
     const { phone } = found;
-    const { phase, call, auto } = phone.state;
+    const { phase, call } = phone.state;
     const actions: Readonly<Record<string, () => unknown>> = {
       toggle: () => this.toggle(),
       "take-over": () => found.takeOver(),
       start: () => found.ready(found.campaigns),
-      pause: () => phone.input({ type: auto.name === "paused" ? "resume" : "pause" }),
+      pause: () => phone.input({ type: halted(phone.state) ? "resume" : "pause" }),
       resume: () => phone.input({ type: "resume" }),
       skip: () => phone.input({ type: "skip" }),
       "dial-now": () => phone.input({ type: "dialNow" }),

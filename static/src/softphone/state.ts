@@ -20,7 +20,13 @@ export type Auto =
   | { readonly name: "off" }
   | { readonly name: "starting"; readonly campaigns: readonly number[] }
   | { readonly name: "running" }
-  | { readonly name: "countdown"; readonly until: number; readonly totalMs: number }
+  | {
+      readonly name: "countdown";
+      readonly until: number;
+      readonly totalMs: number;
+      /** No other lead follows this one until the agent goes on. */
+      readonly last?: true;
+    }
   | { readonly name: "paused"; readonly leftMs: number | null }
   | {
       readonly name: "waiting";
@@ -133,6 +139,8 @@ export type Input =
       readonly as: RestoredAs;
       /** When the server ends the wrap-up, if it said so. */
       readonly wrapUpUntil?: number | null;
+      /** For how long the server has reserved the lead already. */
+      readonly heldMs?: number;
     }
   // from the agent
   | { readonly type: "start"; readonly campaigns: readonly number[] }

@@ -3,7 +3,7 @@ import { clock } from "../timers";
 import type { OutboxState } from "../outbox";
 import type { Standing } from "../tabs";
 import type { Presence, SoftphoneConfig } from "./messages";
-import { givesBack, maySkip } from "./moves/auto";
+import { givesBack, halted, maySkip } from "./moves/auto";
 import { lacking } from "./moves/wrapup";
 import { shown, timeIn } from "./numbers";
 import { ON_PHONE, type Phase, type State, TALKING } from "./state";
@@ -67,6 +67,7 @@ export function view(state: State, info: Info, now: number): View {
 
 function flagsOf(state: State, info: Info): string[] {
   const { call, phase, auto, line } = state;
+  const last = auto.name === "countdown" && halted(state);
   const displaced = info.presence?.leading === false;
   const works = info.standing === "leading" && !info.problem && !displaced;
   const named: Readonly<Record<string, boolean>> = {
@@ -89,9 +90,8 @@ function flagsOf(state: State, info: Info): string[] {
     "no-lead": !call?.record?.lead,
     "can-call": works && phase === "idle" && line === "registered",
     "can-start": works && phase === "idle" && auto.name === "off" && line === "registered",
-    pausable:
-      ["countdown", "running", "waiting"].includes(auto.name) &&
-      !(auto.name === "countdown" && call?.record?.mode === "preview"),
+    pausable: ["countdown", "running", "waiting"].includes(auto.name) && !last,
+    "auto-last": last,
     skippable: maySkip(state),
     "counting-to-dial": auto.name === "countdown" && !givesBack(state),
     "counting-to-return": auto.name === "countdown" && givesBack(state),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { counting, Driver, record, registered, talking } from "./cast";
+import { CAMPAIGN, counting, Driver, record, registered, talking } from "./cast";
 
 const OVER = { type: "over", sipStatus: null, cause: "terminated", by: "remote" } as const;
 
@@ -165,6 +165,23 @@ describe("a page loaded anew", () => {
     expect(phone.state).toMatchObject({ phase: "reserved", auto: { name: "paused" } });
     phone.give({ type: "resume" });
     expect(phone.state.auto.name).toBe("countdown");
+  });
+
+  it("counts a preview on from when the server reserved it, and asks for no other lead", () => {
+    const phone = registered();
+    const call = record("call-1", {
+      mode: "preview",
+      campaign: { ...CAMPAIGN, preview_limit_s: 30, preview_gives_back: true },
+    });
+    phone.give({ type: "restored", call, as: "reserved", heldMs: 12_000 });
+
+    expect(phone.pass(17_999)).toBeNull();
+    expect(phone.pass(1)).toContainEqual({
+      do: "release",
+      id: "call-1",
+      reason: "preview_over",
+    });
+    expect(phone.state).toMatchObject({ phase: "idle", auto: { name: "paused" } });
   });
 
   it("ends a call whose sound died with the page, and lets its result be chosen", () => {

@@ -154,10 +154,26 @@ describe("a preview with a limit", () => {
     expect(phone.state.phase).toBe("claiming");
   });
 
-  it("is not stopped by a pause", () => {
-    const phone = previewing({});
+  it("is not stopped by a pause, which holds what would follow", () => {
+    const phone = previewing({ preview_gives_back: true });
 
-    expect(phone.give({ type: "pause" })).toBeNull();
+    expect(phone.give({ type: "pause" })).toEqual([]);
+    expect(phone.state.auto).toMatchObject({ name: "countdown", last: true });
+    phone.pass(30_000);
+
+    expect(phone.state).toMatchObject({ phase: "idle", auto: { name: "paused" } });
+    expect(phone.did("claim")).toHaveLength(1);
+    expect(phone.give({ type: "resume" })).toEqual([{ do: "claim" }]);
+  });
+
+  it("goes on as before where the agent resumes in time", () => {
+    const phone = previewing({});
+    phone.pass(10_000);
+    phone.giveAll({ type: "pause" }, { type: "resume" });
+
+    expect(phone.pass(19_000)).toBeNull();
+    expect(phone.pass(1_000)).toEqual([{ do: "authorize", id: "call-1" }]);
+    expect(phone.state.auto).toEqual({ name: "running" });
   });
 
   it("lets nobody pass the lead by where the campaign forbids it", () => {

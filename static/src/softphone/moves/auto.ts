@@ -71,10 +71,10 @@ export const auto: SomeMoves<AutoInput> = {
   },
 
   pause(state, _input, now) {
-    // The time of a preview is the campaign's, not the agent's.
-    if (state.auto.name === "countdown" && isPreview(state)) return null;
     switch (state.auto.name) {
       case "countdown": {
+        // The time of a preview is the campaign's, not the agent's: only what follows can wait.
+        if (isPreview(state)) return step({ ...state, auto: { ...state.auto, last: true } });
         const leftMs = Math.max(0, state.auto.until - now);
         return step({ ...state, auto: { name: "paused", leftMs } });
       }
@@ -87,6 +87,10 @@ export const auto: SomeMoves<AutoInput> = {
   },
 
   resume(state, _input, now) {
+    if (state.auto.name === "countdown" && state.auto.last) {
+      const { until, totalMs } = state.auto;
+      return step({ ...state, auto: { name: "countdown", until, totalMs } });
+    }
     if (state.auto.name !== "paused") return null;
     const { leftMs } = state.auto;
     const running: State = { ...state, auto: { name: "running" } };
@@ -127,7 +131,9 @@ export const auto: SomeMoves<AutoInput> = {
     const paused: State = { ...state, auto: { name: "paused", leftMs: null } };
     if (!input.call) return input.as === "ready" ? step(paused) : null;
     const call = callOf(input.call);
-    if (input.as === "reserved") return step({ ...paused, phase: "reserved", call });
+    if (input.as === "reserved") {
+      return step(previewGoesOn({ ...paused, phase: "reserved", call }, input.heldMs ?? 0, now));
+    }
     const answered = ["in_call", "on_hold", "ended"].includes(input.call.status);
     const result = {
       answered,
@@ -163,6 +169,10 @@ const isPreview = (state: State): boolean => state.call?.record?.mode === "previ
 export const maySkip = (state: State): boolean =>
   !isPreview(state) || (state.call?.record?.campaign?.may_skip ?? true);
 
+/** Whether no further lead is asked for until the agent goes on. */
+export const halted = ({ auto: now }: State): boolean =>
+  now.name === "paused" || (now.name === "countdown" && now.last === true);
+
 /** Whether the countdown ends with the lead given back, not dialed. */
 export const givesBack = (state: State): boolean =>
   isPreview(state) && (state.call?.record?.campaign?.preview_gives_back ?? false);
@@ -171,14 +181,28 @@ export const givesBack = (state: State): boolean =>
 function countDown(state: State, now: number, leftMs: number | null = null): State {
   const record = state.call?.record;
   if (state.auto.name !== "running" || !record) return state;
-  const limitS = record.mode === "preview" ? (record.campaign?.preview_limit_s ?? 0) : 0;
-  if (!TIMED_MODES.has(record.mode) && limitS === 0) return state;
-  const totalMs = Math.max(0, (limitS || (record.campaign?.delay_s ?? 0)) * 1000);
+  const limitMs = previewMs(state);
+  if (!TIMED_MODES.has(record.mode) && limitMs === 0) return state;
+  const totalMs = Math.max(0, limitMs || (record.campaign?.delay_s ?? 0) * 1000);
   return { ...state, auto: { name: "countdown", until: now + (leftMs ?? totalMs), totalMs } };
 }
 
+const previewMs = (state: State): number =>
+  isPreview(state) ? (state.call?.record?.campaign?.preview_limit_s ?? 0) * 1000 : 0;
+
+/** The server counted on while the page was loaded anew; when that is over, the agent is asked before another lead. */
+function previewGoesOn(state: State, heldMs: number, now: number): State {
+  const totalMs = previewMs(state);
+  if (totalMs === 0) return state;
+  const until = now + Math.max(0, totalMs - heldMs);
+  return { ...state, auto: { name: "countdown", until, totalMs, last: true } };
+}
+
 const uncounted = (state: State): State => {
-  if (state.auto.name === "countdown") return { ...state, auto: { name: "running" } };
+  if (state.auto.name === "countdown") {
+    const { last } = state.auto;
+    return { ...state, auto: last ? { name: "paused", leftMs: null } : { name: "running" } };
+  }
   if (state.auto.name === "paused") return { ...state, auto: { name: "paused", leftMs: null } };
   return state;
 };
