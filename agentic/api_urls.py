@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from agentic import webhooks
-from agentic.api import prospects, runs, voices
+from agentic.api import prospects, runs, takeovers, voices
 
 app_name = "agentic-api"
 urlpatterns: list[URLPattern] = [
@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern] = [
     path("auto_next", runs.AutoNext.as_view(), name="auto_next"),
     path("end_call", runs.EndCall.as_view(), name="end_call"),
     path("stop_all", runs.StopAll.as_view(), name="stop_all"),
+    path("taken/<uuid:ref>/door", takeovers.Door.as_view(), name="door"),
     path("livekit/webhook", webhooks.livekit_webhook, name="livekit_webhook"),
 ]

@@ -1,6 +1,8 @@
-"""A voice's call goes to a person: somebody who is ready is asked, joins, and the voice leaves.
+"""A voice's call goes to a person: somebody who is ready is asked and joins, and the voice leaves.
 
 The only module that writes `HandOver`. Locks: the AI call, then the agent's seat, then the call.
+Where calls have a door (`agentic.doors`), the call is the person's once they are in its room; one
+who accepts and does not come loses it again, and the voice goes on.
 """
 
 from collections.abc import Collection
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from accounts import presence
 from accounts.models import AgentSeat, User
+from agentic import doors
 from agentic.models import AiCall, AiCommand, HandOver
 from calls import handing
 from calls.models import Call
@@ -20,6 +23,8 @@ from core.errors import DomainError
 from core.retry import retried
 
 _S = HandOver.State
+# So long somebody who accepted has to come in by the door.
+JOIN_WITHIN: Final = timedelta(seconds=30)
 _NOBODY: Final = "Nobody is free to take over right now. Say so, and offer another call."
 _INTRODUCE: Final = (
     "A colleague has joined the call. Introduce them in one sentence, say goodbye, and be silent."
@@ -79,12 +84,13 @@ def closers(ai: AiCall) -> QuerySet[User]:
 
 def offered_to(user: Any) -> HandOver | None:
     """The call that the person is being asked to take over."""
-    rows = HandOver.objects.filter(live_agent=user.pk)
+    rows = HandOver.objects.filter(live_agent=user.pk, state=_S.OFFERED)
     return rows.select_related("ai_call__call", "ai_call__lead", "ai_call__campaign").first()
 
 
 def accept(user: Any, offer: HandOver) -> Call:
-    """The person has the call from here on; the voice introduces them and leaves.
+    """The person has the call, at once or as soon as they are in its room; the voice introduces
+    them and falls silent.
 
     Raises DomainError "gone" for an offer that is over, or somebody else's.
     """
@@ -96,12 +102,42 @@ def decline(user: Any, offer: HandOver) -> None:
     _answer(user, offer.pk, take=False)
 
 
+@retried
+def joined(pk: int, agent: int, now: datetime) -> bool:
+    """Who accepted an AI call is in its room: it is theirs from here on, and told twice harmlessly.
+
+    False for somebody else, and for one who came too late.
+    """
+    offer = HandOver.objects.filter(ai_call=pk, agent=agent).order_by("-pk").first()
+    if offer is None or offer.state not in (_S.JOINING, _S.ACCEPTED):
+        return False
+    offer, ai, seat = _locked(offer.pk)
+    if offer.state == _S.JOINING and ai.ended_at is None:
+        _give(offer, ai, seat, now)
+    return offer.state == _S.ACCEPTED
+
+
+def missed(pk: int, agent: int, now: datetime) -> bool:
+    """Who accepted an AI call did not come: somebody else is asked, or the voice goes on."""
+    offers = HandOver.objects.filter(ai_call=pk, agent=agent, state=_S.JOINING)
+    return any(_lapse(offer, now) for offer in offers.values_list("pk", flat=True))
+
+
+def give_back(user: Any, ai: AiCall) -> None:
+    """The same by the person's own word, as without a microphone.
+
+    Raises DomainError "too_late" once the voice has left the call to them.
+    """
+    if not missed(ai.pk, user.pk, timezone.now()):
+        raise DomainError("The voice has left this call already.", code="too_late")
+
+
 def expire(now: datetime) -> int:
-    """Takes back offers that nobody answered, or whose call is over; returns how many."""
-    due = HandOver.objects.filter(state=_S.OFFERED).filter(
+    """Takes back offers that nobody answered or came for; returns how many, with ended calls'."""
+    due = HandOver.objects.filter(state__in=(_S.OFFERED, _S.JOINING)).filter(
         Q(expires_at__lte=now) | Q(ai_call__ended_at__isnull=False)
     )
-    return sum(_expire(pk, now) for pk in due.values_list("pk", flat=True)[:200])
+    return sum(_lapse(pk, now) for pk in due.values_list("pk", flat=True)[:200])
 
 
 @retried
@@ -110,29 +146,50 @@ def _answer(user: Any, pk: int, *, take: bool) -> Call:
     offer, ai, seat = _locked(pk)
     if offer.agent_id != user.pk or offer.state != _S.OFFERED or ai.ended_at is not None:
         raise DomainError("This call is not waiting for you any more.", code="gone")
+    if not take:
+        _end(offer, _S.DECLINED, now)
+        presence.release(seat, now)
+        _go_on(ai, offer, now)
+    elif doors.has_one(ai):
+        _await(offer, ai, now)
+    else:
+        _give(offer, ai, seat, now)
     if take:
-        _end(offer, _S.ACCEPTED, now)
-        ai.taken_over_by, ai.taken_over_at = user, now
-        ai.save(update_fields=["taken_over_by", "taken_over_at"])
-        call = handing.hand_to(ai.call, seat, now)
         _ask(ai, AiCommand.Kind.TAKE_OVER, _INTRODUCE, user, now)
-        audit.record("ai_call.taken_over", ai, after={"agent": user.pk}, actor=user)
-        return call
-    _end(offer, _S.DECLINED, now)
-    presence.release(seat, now)
-    _go_on(ai, offer, now)
     return ai.call
 
 
+def _await(offer: HandOver, ai: AiCall, now: datetime) -> None:
+    """The person has the way into the room, and nobody else is asked meanwhile."""
+    offer.state, offer.answered_at, offer.expires_at = _S.JOINING, now, now + JOIN_WITHIN
+    offer.save(update_fields=["state", "answered_at", "expires_at"])
+    ai.taken_over_by = offer.agent
+    ai.save(update_fields=["taken_over_by"])
+    _tell(offer, _S.JOINING, now)
+
+
+def _give(offer: HandOver, ai: AiCall, seat: AgentSeat, now: datetime) -> None:
+    _end(offer, _S.ACCEPTED, now)
+    ai.taken_over_by, ai.taken_over_at = offer.agent, now
+    ai.save(update_fields=["taken_over_by", "taken_over_at"])
+    ai.call = handing.hand_to(ai.call, seat, now)
+    audit.record("ai_call.taken_over", ai, after={"agent": offer.agent_id}, actor=offer.agent)
+
+
 @retried
-def _expire(pk: int, now: datetime) -> bool:
+def _lapse(pk: int, now: datetime) -> bool:
+    """Takes an offer back that was not answered, or whose person did not come."""
     offer, ai, seat = _locked(pk)
-    if offer.state != _S.OFFERED:
+    if offer.state not in (_S.OFFERED, _S.JOINING):
         return False
-    over = ai.ended_at is not None
-    _end(offer, _S.WITHDRAWN if over else _S.EXPIRED, now)
+    over, unanswered = ai.ended_at is not None, offer.state == _S.OFFERED
+    _end(offer, _S.WITHDRAWN if over else _S.EXPIRED if unanswered else _S.MISSED, now)
     if seat.call == ai.call.public_id and seat.state == AgentSeat.State.RESERVED:
         presence.release(seat, now)
+    if not unanswered:
+        ai.taken_over_by = None
+        ai.save(update_fields=["taken_over_by"])
+        audit.record("ai_call.hand_over_missed", ai, after={"agent": offer.agent_id})
     if not over:
         _go_on(ai, offer, now)
     return True

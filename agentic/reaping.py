@@ -52,8 +52,8 @@ def _settle(now: datetime) -> int:
 
 
 def _look_after(now: datetime) -> int:
-    """Voices that told nothing for a while: a line that is gone has ended, one without its voice
-    is freed."""
+    """Voices that told nothing for a while: a line that is gone has ended, one on which nobody
+    talks is freed, and one that a person took over goes on without its voice."""
     soon = now + lease.span() - _SILENT
     silent = AiCall.objects.filter(
         state=_S.PLACED, call__status__in=Call.LIVE, call__lease_until__lte=soon
@@ -62,7 +62,10 @@ def _look_after(now: datetime) -> int:
 
 
 def _reconcile(ai: AiCall, now: datetime) -> bool:
-    if _standing(ai) != Standing.GONE:
+    standing = _standing(ai)
+    if standing == Standing.TALKING and ai.taken_over_at is not None:
+        sink.alive(ai.pk, now)
+    if standing not in (Standing.GONE, Standing.ALONE):
         return False
     # Whether it rang, and who hung up, nobody can tell any more.
     cause = "lost" if ai.call.answered_at else "unknown"
@@ -70,9 +73,11 @@ def _reconcile(ai: AiCall, now: datetime) -> bool:
 
 
 def _end_overdue(now: datetime) -> None:
-    """Frees the line of calls that outlast all that they may last."""
+    """Frees the line of calls that outlast all that a voice may talk."""
     grace = timedelta(seconds=config.get("agentic.overdue_s"))
-    begun = AiCall.objects.filter(state=_S.PLACED, call__dialed_at__lte=now - grace)
+    begun = AiCall.objects.filter(
+        state=_S.PLACED, taken_over_at=None, call__dialed_at__lte=now - grace
+    )
     rows = begun.select_related("call", "campaign__agentic").order_by("call__dialed_at")[:_MOST]
     for ai in rows:
         most = ai.campaign.ring_time_s + ai.campaign.agentic.max_length_s

@@ -32,6 +32,7 @@ urlpatterns = [
     path("offer/<uuid:ref>/decline/", takeovers.decline, name="offer_decline"),
     path("taken/<uuid:ref>/", takeovers.taken, name="taken"),
     path("taken/<uuid:ref>/hang-up/", takeovers.hang_up, name="taken_hang_up"),
+    path("taken/<uuid:ref>/give-back/", takeovers.give_back, name="taken_give_back"),
     path("taken/<uuid:ref>/result/", takeovers.result, name="taken_result"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/edit/", views.edit, name="edit"),

@@ -197,3 +197,10 @@ class ProspectsSerializer(serializers.Serializer[Any]):
     total_pages = serializers.IntegerField()
     start_index = serializers.IntegerField()
     total_leads = serializers.IntegerField()
+
+
+class DoorSerializer(serializers.Serializer[Any]):
+    """How a browser joins a call."""
+
+    url = serializers.CharField()
+    token = serializers.CharField()

@@ -7,6 +7,8 @@ from typing import Any
 import environ
 from django.utils.csp import CSP
 
+from core.origins import sources
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -207,6 +209,8 @@ if not LOCAL:
 # How many proxies are in front, each of which adds to X-Forwarded-For whom it was asked by.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SIP_WS_URL = env.str("SIP_WS_URL", default="")
+# LiveKit carries AI calls; whoever takes one over talks to it from the browser.
+LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -214,7 +218,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "media-src": [CSP.SELF, "blob:"],
     "worker-src": [CSP.SELF, "blob:"],
-    "connect-src": [CSP.SELF, *([SIP_WS_URL] if SIP_WS_URL else [])],
+    "connect-src": [CSP.SELF, *([SIP_WS_URL] if SIP_WS_URL else []), *sources(LIVEKIT_URL)],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
@@ -227,8 +231,7 @@ SIP_EDGE_TOKEN = env.str("SIP_EDGE_TOKEN", default="")
 SIP_ICE_SERVERS = env.list("SIP_ICE_SERVERS", default=[])
 
 # --- AI calls ---
-# LiveKit carries the calls and Gemini speaks; without them there is the simulator alone.
-LIVEKIT_URL = env.str("LIVEKIT_URL", default="")
+# Without LiveKit's keys and Gemini's there is the simulator alone.
 LIVEKIT_API_KEY = env.str("LIVEKIT_API_KEY", default="")
 LIVEKIT_API_SECRET = env.str("LIVEKIT_API_SECRET", default="")
 GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", default="")

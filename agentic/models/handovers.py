@@ -26,9 +26,11 @@ class HandOver(models.Model):
         """States of an offer."""
 
         OFFERED = "offered", "Offered"
+        JOINING = "joining", "Accepted, joining"
         ACCEPTED = "accepted", "Accepted"
         DECLINED = "declined", "Declined"
         EXPIRED = "expired", "Nobody accepted"
+        MISSED = "missed", "Accepted, but did not join"
         WITHDRAWN = "withdrawn", "The call was over"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -37,7 +39,7 @@ class HandOver(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="hand_overs"
     )
-    # While it is offered: nobody is asked twice at a time, no call is offered to two.
+    # Until it is answered and joined: nobody is asked twice at a time, no call is offered to two.
     live_agent = models.BigIntegerField(null=True, unique=True)
     live_call = models.BigIntegerField(null=True, unique=True)
     state = models.CharField(max_length=16, choices=State, default=State.OFFERED)

@@ -5,10 +5,10 @@ from typing import Final
 
 from django.utils.module_loading import import_string
 
-from agentic.providers.base import Problem, Standing, VoiceProvider
+from agentic.providers.base import Door, Doored, Problem, Standing, VoiceProvider
 from core.errors import DomainError
 
-__all__ = ["Problem", "Standing", "VoiceProvider", "provider", "register"]
+__all__ = ["Door", "Doored", "Problem", "Standing", "VoiceProvider", "provider", "register"]
 
 # By their paths: a process that never speaks need not load what it takes to.
 _PLACES: Final = {

@@ -1,8 +1,8 @@
 """What every provider of a voice can do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agentic.models import AiCall
 
@@ -14,6 +14,7 @@ class Standing(StrEnum):
     WAITING = "waiting"  # a voice is there or on its way, nobody was dialed
     DIALING = "dialing"
     TALKING = "talking"
+    ALONE = "alone"  # somebody is on the line, and nobody is there to talk to them
     GONE = "gone"  # there is neither a voice nor a line
 
 
@@ -23,6 +24,14 @@ class Problem:
 
     what: str
     fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A way by which one person's browser joins a call, open for a few minutes."""
+
+    url: str
+    token: str = field(repr=False)  # whoever holds it is in the call
 
 
 class VoiceProvider(Protocol):
@@ -44,3 +53,11 @@ class VoiceProvider(Protocol):
 
     def problems(self) -> list[Problem]:
         """What keeps it from working; empty when it is ready."""
+
+
+@runtime_checkable
+class Doored(Protocol):
+    """A provider whose calls people join with their own voice; the simulator's have no sound."""
+
+    def door(self, ai: AiCall, *, person: int, name: str) -> Door:
+        """The way into a call's room; nobody else comes in as this person."""

@@ -17,7 +17,7 @@ from django.conf import settings
 from livekit import api
 
 from agentic.models import AgenticCampaign, AiCall
-from agentic.providers.base import Problem, Standing
+from agentic.providers.base import Door, Problem, Standing
 from core.errors import DomainError
 
 AGENT = "dialer"  # the name under which our voices register
@@ -25,6 +25,7 @@ TIMEOUT_S = 10
 EMPTY_S = 60  # a room that nobody comes to is closed after so long
 DEPARTURE_S = 15  # and one that everybody left
 MOST_PARTICIPANTS = 6  # the voice, the called, a person who takes over, and who listens
+DOOR_OPEN = timedelta(minutes=2)  # whoever is in stays in
 _PREFIX, _SIP = "call-", api.ParticipantInfo.Kind.SIP
 _TIMED_OUT = 408
 
@@ -95,8 +96,24 @@ class LiveKit:
         lines = [each for each in answer.participants if each.kind == _SIP]
         if not lines:
             return Standing.WAITING
+        if len(lines) == len(answer.participants):
+            return Standing.ALONE
         talking = any(each.attributes.get("sip.callStatus") == "active" for each in lines)
         return Standing.TALKING if talking else Standing.DIALING
+
+    def door(self, ai: AiCall, *, person: int, name: str) -> Door:
+        """A token with which one person's browser joins the call's room, to talk and to listen."""
+        grants = api.VideoGrants(
+            room_join=True,
+            room=room_of(ai),
+            can_publish=True,
+            can_subscribe=True,
+            can_publish_data=False,
+            can_publish_sources=["microphone"],
+        )
+        token = api.AccessToken(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
+        token = token.with_identity(identity_of(person)).with_name(name).with_ttl(DOOR_OPEN)
+        return Door(_socket(settings.LIVEKIT_URL), token.with_grants(grants).to_jwt())
 
     def problems(self) -> list[Problem]:
         """Which settings are missing or wrong; nobody is asked over the network."""
@@ -136,20 +153,14 @@ def call_of(room: str) -> UUID | None:
         return None
 
 
-def door(ai: AiCall, *, identity: str, name: str, valid: timedelta) -> str:
-    """A token with which one person's browser joins the room of a call, to talk and to listen."""
-    grants = api.VideoGrants(
-        room_join=True,
-        room=room_of(ai),
-        can_publish=True,
-        can_subscribe=True,
-        can_publish_data=False,
-        can_publish_sources=["microphone"],
-    )
-    token = api.AccessToken(settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET)
-    return (
-        token.with_identity(identity).with_name(name).with_grants(grants).with_ttl(valid).to_jwt()
-    )
+def identity_of(person: int) -> str:
+    """As whom somebody of ours is in a room."""
+    return f"person-{person}"
+
+
+def _socket(url: str) -> str:
+    """The address for a browser, which speaks to a socket."""
+    return url.replace("http", "ws", 1) if url.startswith("http") else url
 
 
 def client(timeout_s: float = TIMEOUT_S) -> api.LiveKitAPI:

@@ -1,13 +1,16 @@
 """A voice's call at an agent's desktop: it rings, is taken, and gets its result."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.authentication import person
-from agentic import commands, handover
+from agentic import commands, doors, handover
 from agentic.models import AiCall, HandOver
 from agentic.views.calls import talk
 from calls import lifecycle, results
@@ -47,7 +50,11 @@ def decline(request: HttpRequest, ref: UUID) -> HttpResponse:
 def taken(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The call that was taken over: who it is, what was said, and its result when it is over."""
     ai = _own(request, ref)
-    context = talk(ai) | {"results": results.choices(ai.call).order_by("order")}
+    context = talk(ai) | {
+        "results": results.choices(ai.call).order_by("order"),
+        "door": doors.has_one(ai),
+        "joining": _is_joining(ai, request.user),
+    }
     part = asks_for(request, "talk")
     return render(request, "agentic/_taken.html" if part else "agentic/taken.html", context)
 
@@ -59,6 +66,15 @@ def hang_up(request: HttpRequest, ref: UUID) -> HttpResponse:
     ai = _own(request, ref)
     commands.hang_up(person(request), ai)
     return redirect("agentic:taken", ref)
+
+
+@requires("calls.add_call")
+@require_POST
+def give_back(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Leaves the call to the voice, which goes on."""
+    handover.give_back(person(request), _own(request, ref))
+    messages.info(request, "The voice goes on with the call.")
+    return redirect("calls:dial")
 
 
 @requires("calls.add_call")
@@ -80,8 +96,13 @@ def _offer(request: HttpRequest, ref: UUID) -> HandOver:
 
 
 def _own(request: HttpRequest, ref: UUID) -> AiCall:
-    rows = AiCall.objects.filter(call__in=Call.objects.for_user(request.user))
-    rows = rows.select_related(
+    """A call that is the person's, or will be once they have joined it."""
+    theirs = Q(call__in=Call.objects.for_user(request.user)) | Q(taken_over_by=request.user.pk)
+    rows = AiCall.objects.filter(theirs).select_related(
         "call__disposition", "call__recording", "lead", "campaign", "run", "version", "disposition"
     )
     return get_object_or_404(rows, call__public_id=ref)
+
+
+def _is_joining(ai: AiCall, user: Any) -> bool:
+    return ai.hand_overs.filter(agent=user.pk, state=HandOver.State.JOINING).exists()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from agentic.models import AiCall
-from agentic.providers import Problem, Standing
+from agentic.providers import Door, Problem, Standing
 from core.errors import DomainError
 
 
@@ -35,6 +35,14 @@ class StandIn:
     def problems(self) -> list[Problem]:
         """What the test says."""
         return self.missing
+
+
+class StandInWithDoor(StandIn):
+    """People join its calls with their own voice."""
+
+    def door(self, ai: AiCall, *, person: int, name: str) -> Door:
+        """A way in that tells whom it lets in."""
+        return Door("wss://rooms.example.test", f"{ai.pk}/{person}/{name}")
 
 
 NOTHING_STARTED = DomainError("The server said no.", code="launch_failed")

@@ -1,19 +1,23 @@
 """A voice's call goes to a person, or back to the talk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts import presence
 from accounts.models import AgentSeat, User
 from agentic import handover, sink, tools
 from agentic.models import AgenticRun, AiCall, AiCommand, HandOver, PromptVersion
+from agentic.providers import register
 from calls import lifecycle
 from calls.models import Call
 from campaigns.models import DialAttempt
 from core.errors import DomainError
+from core.models import AuditEntry
+from tests.agentic.standin import StandInWithDoor
 from tests.agentic.voices import NOW, claimed
 from tests.factories import CampaignFactory, TeamFactory, UserFactory
 
@@ -153,3 +157,88 @@ def test_nobody_is_asked_before_an_answer(run: AgenticRun) -> None:
 
     with pytest.raises(DomainError, match="answered"):
         handover.request(other, "", NOW)
+
+
+@pytest.fixture
+def doors(ai: AiCall) -> Iterator[StandInWithDoor]:
+    """People join the call with their own voice."""
+    made = StandInWithDoor()
+    register(made, "simulator")
+    yield made
+    register(None, "simulator")
+
+
+def accepted(ai: AiCall, user: User) -> Call:
+    """The person says that they take the call over."""
+    ask(ai)
+    offer = handover.offered_to(user)
+    assert offer is not None
+    return handover.accept(user, offer)
+
+
+def test_a_call_with_a_door_is_the_persons_once_they_came_in(
+    ai: AiCall, closer: Callable[[], User], doors: StandInWithDoor
+) -> None:
+    user, other = closer(), closer()
+
+    call = accepted(ai, user)
+
+    ai.refresh_from_db()
+    assert (call.agent, ai.taken_over_by, ai.taken_over_at) == (None, user, None)
+    assert (state(user), handover.offered_to(user)) == ("reserved", None)
+    assert ask(ai).refused
+    assert not handover.joined(ai.pk, other.pk, NOW)
+
+    assert handover.joined(ai.pk, user.pk, NOW + timedelta(seconds=3))
+    assert handover.joined(ai.pk, user.pk, NOW + timedelta(seconds=4))
+
+    ai.refresh_from_db()
+    assert (Call.objects.get().agent, ai.taken_over_at) == (user, NOW + timedelta(seconds=3))
+    assert (HandOver.objects.get().state, state(user)) == ("accepted", "on_call")
+    assert AuditEntry.objects.filter(action="ai_call.taken_over", actor_id=user.pk).count() == 1
+    with pytest.raises(DomainError, match="left this call already"):
+        handover.give_back(user, ai)
+
+
+def test_who_accepts_and_does_not_come_loses_the_call_to_the_next(
+    ai: AiCall, closer: Callable[[], User], doors: StandInWithDoor, clock: time_machine.Traveller
+) -> None:
+    first, second = closer(), closer()
+    accepted(ai, first)
+    clock.shift(29)
+    assert handover.expire(timezone.now()) == 0
+    clock.shift(2)
+
+    assert handover.expire(timezone.now()) == 1
+
+    ai.refresh_from_db()
+    assert (ai.taken_over_by, Call.objects.get().agent) == (None, None)
+    assert (state(first), state(second)) == ("ready", "reserved")
+    assert HandOver.objects.get(agent=first).state == "missed"
+    assert AuditEntry.objects.filter(action="ai_call.hand_over_missed").count() == 1
+    assert not handover.joined(ai.pk, first.pk, timezone.now())
+
+
+def test_without_another_the_voice_is_told_to_go_on(
+    ai: AiCall, closer: Callable[[], User], doors: StandInWithDoor
+) -> None:
+    user = closer()
+    accepted(ai, user)
+
+    handover.give_back(user, ai)
+
+    assert [each.kind for each in AiCommand.objects.order_by("pk")] == ["take_over", "say"]
+    assert not handover.missed(ai.pk, user.pk, NOW)
+
+
+def test_a_call_that_ends_before_they_came_frees_its_person(
+    ai: AiCall, closer: Callable[[], User], doors: StandInWithDoor
+) -> None:
+    user = closer()
+    accepted(ai, user)
+    sink.ended(ai.pk, NOW + timedelta(seconds=5), by="remote")
+
+    assert not handover.joined(ai.pk, user.pk, NOW + timedelta(seconds=6))
+    assert handover.expire(NOW + timedelta(seconds=6)) == 1
+
+    assert (HandOver.objects.get().state, state(user)) == ("withdrawn", "ready")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from livekit.protocol import models
 
 from agentic.models import AgenticRun, AiCall
 from agentic.providers import livekit
-from agentic.providers.base import Standing
 from agentic.providers.livekit import LiveKit
 from core.errors import DomainError
 from tests.agentic.voices import claimed
@@ -146,13 +144,16 @@ def test_what_is_known_of_a_call_comes_from_its_room(
     room = server.rooms[livekit.room_of(ai)]
     loop(server.join(room, PHONE))
     seen.append(provider.standing(ai))
+    loop(server.join(room, models.ParticipantInfo(identity="voice-1")))
+    seen.append(provider.standing(ai))
     room.participants["lead"].attributes["sip.callStatus"] = "active"
     seen.append(provider.standing(ai))
     server.broken = "dropped"
     seen.append(provider.standing(ai))
 
-    gone, waiting, dialing = Standing.GONE, Standing.WAITING, Standing.DIALING
-    assert seen == [gone, waiting, dialing, Standing.TALKING, Standing.UNKNOWN]
+    assert [each.value for each in seen] == [
+        *("gone", "waiting", "alone", "dialing", "talking", "unknown")
+    ]
 
 
 def test_what_is_missing_is_named_with_its_remedy(run: AgenticRun, settings: Any) -> None:
@@ -181,9 +182,10 @@ def test_a_room_tells_its_call(run: AgenticRun) -> None:
 
 
 def test_a_door_opens_one_room_for_a_microphone(ai: AiCall) -> None:
-    token = livekit.door(ai, identity="person-7", name="Ada", valid=timedelta(minutes=5))
+    door = LiveKit().door(ai, person=7, name="Ada")
 
-    claims = api.TokenVerifier(KEY, SECRET).verify(token)
+    claims = api.TokenVerifier(KEY, SECRET).verify(door.token)
+    assert door.token not in repr(door)
     assert (claims.identity, claims.name) == ("person-7", "Ada")
     assert claims.video
     assert claims.video.room == livekit.room_of(ai)

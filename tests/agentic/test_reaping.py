@@ -128,11 +128,12 @@ def test_a_dial_whose_end_nobody_knows_rests_and_is_not_repeated(
     assert launching.launch_due(timezone.now()) == []
 
 
-def test_a_silent_voice_whose_line_is_gone_ends_at_once(
-    ai: AiCall, voice: StandIn, clock: time_machine.Traveller
+@pytest.mark.parametrize("found", [Standing.GONE, Standing.ALONE])
+def test_a_silent_voice_whose_line_is_gone_or_alone_ends_at_once(
+    ai: AiCall, voice: StandIn, clock: time_machine.Traveller, found: Standing
 ) -> None:
     talking(ai)
-    voice.found = Standing.GONE
+    voice.found = found
 
     assert later(clock, 19) == 0
     assert later(clock, 1) == 1
@@ -150,6 +151,22 @@ def test_a_silent_voice_that_may_still_talk_is_left_its_time(
 
     assert later(clock, 30) == 0
     assert AiCall.objects.get().state == "placed"
+
+
+def test_a_call_that_a_person_took_over_outlives_its_voice(
+    ai: AiCall, voice: StandIn, clock: time_machine.Traveller
+) -> None:
+    talking(ai)
+    AiCall.objects.update(taken_over_at=timezone.now())
+    voice.found = Standing.TALKING
+    for _ in range(200):
+        assert later(clock, 10) == 0
+    assert voice.freed == []
+
+    voice.found = Standing.ALONE
+    later(clock, 20)
+    assert later(clock, 5) + AiCall.objects.filter(state="over").count() >= 1
+    assert voice.freed == [ai.pk]
 
 
 def test_a_voice_that_does_not_hang_up_loses_its_line(

@@ -4,7 +4,6 @@ import itertools
 import random
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -82,7 +81,7 @@ def send(body: str, token: str) -> int:
 
 def test_what_is_not_signed_or_was_changed_is_refused(ai: AiCall) -> None:
     body, token = signed(event(ai, "room_finished"))
-    door = livekit.door(ai, identity="person-7", name="Ada", valid=timedelta(minutes=5))
+    door = livekit.LiveKit().door(ai, person=7, name="Ada").token
     rng = random.Random(7)
 
     refused = [
