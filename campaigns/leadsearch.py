@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 import phonenumbers
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from campaigns.models import Campaign, Lead, LeadPhone
@@ -36,15 +36,15 @@ def search(user: Any, text: str, *, field: str = "", after: str = "") -> Found:
 
     Each page costs the same few index reads however long the lists are.
     """
-    return _search(_Seen(user), text, field, after)
+    return _search(Seen(user), text, field, after)
 
 
 def within(campaign: Campaign, text: str, *, status: str = "", after: str = "") -> Found:
     """Leads of one campaign, in a status if one is given, by how a field begins."""
-    return _search(_Within(campaign, status), text, "", after)
+    return _search(Within(campaign, status), text, "", after)
 
 
-def _search(scope: "_Scope", text: str, field: str, after: str) -> Found:
+def _search(scope: "Scope", text: str, field: str, after: str) -> Found:
     text = text.strip()
     for name in [field] if field in FIELDS else _fields(text):
         if len(_digits(text) if name == "phone" else text) < _FEWEST[name]:
@@ -55,7 +55,7 @@ def _search(scope: "_Scope", text: str, field: str, after: str) -> Found:
     return Found([], field)
 
 
-class _Scope(Protocol):
+class Scope(Protocol):
     """Whose leads are looked at, and in which countries their campaigns are at home."""
 
     regions: set[str]
@@ -67,7 +67,7 @@ class _Scope(Protocol):
         """For further numbers of leads."""
 
 
-class _Seen:
+class Seen:
     """The leads that a person may see, read once for a search."""
 
     def __init__(self, user: Any) -> None:
@@ -89,10 +89,10 @@ class _Seen:
         return Q(lead__organization__in=self.organizations, lead__campaign__in=self.campaigns)
 
 
-class _Within:
+class Within:
     """The leads of one campaign, in a status if one is given."""
 
-    def __init__(self, campaign: Campaign, status: str) -> None:
+    def __init__(self, campaign: Campaign, status: str = "") -> None:
         self.campaign, self.status = campaign, status
         self.regions = {campaign.default_region}
 
@@ -114,33 +114,38 @@ def _fields(text: str) -> list[str]:
     return ["name", "company", "email"] if letters or not _digits(text) else ["phone", "name"]
 
 
-def _page(scope: _Scope, field: str, text: str, after: str) -> Found:
+def keys(scope: Scope, field: str, text: str) -> QuerySet[Lead]:
+    """Leads whose field begins so, in the order of the index that serves it alone."""
     begins = _phone(scope, text) if field == "phone" else _begins(field, text)
-    found = Lead.objects.filter(scope.condition(), begins)
+    return Lead.objects.filter(scope.condition(), begins).order_by(field, "id").only("pk", field)
+
+
+def _page(scope: Scope, field: str, text: str, after: str) -> Found:
+    found = keys(scope, field, text)
     if cursor := _cursor(after):
         value, pk = cursor
         later = Q(**{f"{field}__gt": value}) | Q(pk__gt=pk)
         found = found.filter(later, **{f"{field}__gte": value})
     # First the keys alone, in the index's order; a join might tempt the optimizer away from it.
-    keys = list(found.order_by(field, "id").values_list("pk", field)[: PAGE + 1])
-    more, ids = len(keys) > PAGE, [pk for pk, _ in keys[:PAGE]]
+    first = list(found.values_list("pk", field)[: PAGE + 1])
+    more, ids = len(first) > PAGE, [pk for pk, _ in first[:PAGE]]
     if field == "phone" and not cursor and not more:
         ids += [pk for pk in _by_further(scope, text) if pk not in set(ids)]
     rows = Lead.objects.filter(pk__in=ids).select_related("campaign", "window_class")
     known = {lead.pk: lead for lead in rows.defer("remarks", "custom", "campaign__script")}
-    last = keys[PAGE - 1] if more else None
+    last = first[PAGE - 1] if more else None
     older = _as_cursor(last[1], last[0]) if last else None
     return Found([known[pk] for pk in ids if pk in known], field, older)
 
 
-def _by_further(scope: _Scope, text: str) -> list[int]:
+def _by_further(scope: Scope, text: str) -> list[int]:
     if len(_digits(text)) < _WHOLE:
         return []
     rows = LeadPhone.objects.filter(_phone(scope, text), scope.further())
     return list(rows.order_by("phone", "lead").values_list("lead", flat=True)[:PAGE])
 
 
-def _phone(scope: _Scope, text: str) -> Q:
+def _phone(scope: Scope, text: str) -> Q:
     """Numbers in international form: as written, or as in a country of one of the campaigns."""
     digits = _digits(text)
     beginnings = {f"+{digits}"}

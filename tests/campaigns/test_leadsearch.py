@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns import leadsearch
+from campaigns import leadsearch, load
 from campaigns.models import Campaign, Lead, LeadPhone
 from tests.clients import browser
 from tests.factories import CampaignFactory, LeadFactory
@@ -146,3 +146,20 @@ def test_the_page_finds_as_one_types(manager: User, ann: Lead) -> None:
     assert "<form" not in part
     assert "Ann Archer" in page
     assert "Name begins with" in page
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize(("field", "text"), [("name", "ba"), ("company", "ab"), ("email", "bca")])
+def test_leads_of_other_campaigns_are_passed_over_unread(
+    campaign: Campaign, field: str, text: str
+) -> None:
+    # given a long list in another campaign of the organization
+    other = CampaignFactory.create(organization=campaign.organization)
+    load.load(other, 3000)
+    load.load(campaign, 300)
+
+    plan = leadsearch.keys(leadsearch.Within(campaign), field, text).explain()
+
+    # then the index alone tells which of them are of this one
+    assert f"lead_to_find_{field}" in plan
+    assert "Using index" in plan

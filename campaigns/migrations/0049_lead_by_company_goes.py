@@ -1,0 +1,11 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("campaigns", "0048_lead_company_in_campaigns"),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(model_name="lead", name="lead_by_company"),
+    ]
