@@ -153,9 +153,16 @@ def test_a_closed_lid_costs_the_state_only_for_as_long_as_it_is_closed(
         expect(row(manager)).to_contain_text("Ready")
         lid.open(agent)
     lid.close()
-    slept(server, cast.agent, 200)
     manager.open("/presence/")
-    expect(row(manager)).to_contain_text("Connection lost", timeout=WAIT_MS)
+    for tries_left in (2, 1, 0):
+        # A sign of life that was under way as the lid closed may arrive after it.
+        slept(server, cast.agent, 200)
+        try:
+            expect(row(manager)).to_contain_text("Connection lost", timeout=WAIT_MS)
+            break
+        except AssertionError:
+            if not tries_left:
+                raise
     lid.open(agent)
 
     expect(row(manager)).to_contain_text("Ready", timeout=WAIT_MS)
