@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from agentic.models import AgenticCampaign, PromptVersion
 from campaigns.models import Campaign, LeadSheet
+from campaigns.sheetserializers import ChoicesSerializer
 
 PAGE: Final = 50
 
@@ -131,10 +132,9 @@ class PublishSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)
 
 
-class CsvUploadSerializer(serializers.Serializer[Any]):
-    """A list of prospects."""
+class CsvUploadSerializer(ChoicesSerializer):
+    """A list of prospects; without a mapping, its columns are recognized by their names."""
 
-    file = serializers.FileField(allow_empty_file=True)
     campaign = serializers.CharField(max_length=64, help_text="Its module, or its id.")
 
 

@@ -64,7 +64,9 @@ def suppressions(
 
 def consents(user: Any, *, search: str = "", after: str = "") -> Page[ConsentRecord]:
     """The ledger of consent, newest first, by the first digits in international form."""
-    found = ConsentRecord.objects.for_user(user).select_related("created_by", "organization", "sheet")
+    found = ConsentRecord.objects.for_user(user).select_related(
+        "created_by", "organization", "sheet"
+    )
     if digits := "".join(character for character in search if character.isdigit()):
         found = found.filter(phone__startswith=f"+{digits}")
     return _page(found, after, LEADS_PAGE)

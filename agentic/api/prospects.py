@@ -25,9 +25,10 @@ from agentic.voiceserializers import (
     ProspectsSerializer,
 )
 from campaigns import sheets, tasks
+from campaigns.api import uploads
 from campaigns.models import Campaign, Lead, LeadSheet
 from core import audit
-from core.errors import DomainError, InputError
+from core.errors import InputError
 
 _CAMPAIGN = OpenApiParameter(
     "campaign", OpenApiTypes.STR, required=True, description="Its module, or its id."
@@ -36,8 +37,6 @@ _PAGE = OpenApiParameter("page", OpenApiTypes.INT, description="From 1.")
 _LEADS = OpenApiParameter(
     "leads", OpenApiTypes.INT, description="How many leads go with it, to confirm."
 )
-_ROWS = 10
-_FORM_BYTES = 1024 * 1024  # what a multipart body may hold beside the file
 
 
 class CsvFiles(APIView):
@@ -63,22 +62,10 @@ class CsvFiles(APIView):
         responses={201: CsvAnswerSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Takes a list and starts its import, its columns recognized by their names."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > sheets.largest_upload() + _FORM_BYTES:
-            raise DomainError("This upload is too large.", code="too_large", status=413)
-        sent = CsvUploadSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        campaign = named(request, sent.validated_data["campaign"]).campaign
-        user = person(request)
-        row = sheets.receive_upload(user, campaign, sent.validated_data["file"])
-        fields = [column.field for column in sheets.preview(row, _ROWS).columns]
-        try:
-            row = sheets.start_import(user, row, fields)
-        except DomainError:
-            sheets.discard(user, row)
-            raise
-        tasks.hint(row.pk)
+        """Takes a list and starts its import."""
+        given = uploads.read(request, CsvUploadSerializer)
+        campaign = named(request, given["campaign"]).campaign
+        row, _ = uploads.receive(person(request), campaign, given, start=True)
         return Response(CsvAnswerSerializer({"csv": row}).data, status=201)
 
 
@@ -124,7 +111,7 @@ class CsvPreview(APIView):
     @extend_schema(responses=CsvPreviewSerializer)
     def get(self, request: Request, pk: int) -> Response:
         """Its columns and its first ten rows."""
-        found = sheets.preview(_sheet(request, pk), _ROWS)
+        found = sheets.preview(_sheet(request, pk), uploads.PREVIEW_ROWS)
         answer = {"columns": found.names, "rows": found.rows}
         return Response(CsvPreviewSerializer(answer).data)
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from agentic import leadfacts
-from campaigns.models import Campaign, LeadSheet
+from campaigns import sheets
+from campaigns.models import Campaign, ConsentRecord, LeadSheet
 from tests.agentic.test_wording import make
 from tests.campaigns.lists import imported
 from tests.clients import machine
@@ -101,6 +102,20 @@ def test_a_list_goes_in_is_previewed_selected_fetched_and_deleted(
     assert preview["rows"][0][0] == "Ann"
     fetched = api.get(at("csv_file", listed[0]["id"]))
     assert b"".join(fetched.streaming_content).decode() == HEADER + ROW  # type: ignore[attr-defined]
+
+
+def test_a_list_brings_the_consent_that_a_voice_needs(api: Client, manager: User) -> None:
+    row = make(manager)
+    file = SimpleUploadedFile("gbr.csv", b"Phone,Opt-in\n2125550123,yes\n")
+    consent = {"voices": ["ai"], "kind": "written", "source": "Form", "granted_on": "2026-01-05"}
+
+    sent = api.post(
+        at("csv"), {"campaign": row.module, "file": file, "consent": json.dumps(consent)}
+    )
+    sheets.run_import(sent.json()["csv"]["id"])
+
+    record = ConsentRecord.objects.get()
+    assert (record.phone, record.voice, record.kind) == ("+12125550123", "ai", "written")
 
 
 def test_one_list_is_active_and_goes_with_its_leads_only_when_they_are_counted(
