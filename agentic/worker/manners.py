@@ -16,13 +16,7 @@ SCREENED = (
     "This is a call screening service, not the called. Say in one sentence who you are, for whom"
     " you call and why; then wait in silence until the called speaks."
 )
-INTRODUCE = (
-    "A colleague has joined the call and takes over. Introduce them in one short sentence, and say"
-    " no more."
-)
-NO_COLLEAGUE = (
-    "No colleague can take over now. Say so, go on with the talk yourself, and offer a callback."
-)
+STAY = "A colleague is about to join this call. Stay in it, and do not say goodbye."
 
 
 def opening(disclosure: str) -> str:
@@ -32,6 +26,14 @@ def opening(disclosure: str) -> str:
     return (
         "The called has picked up. Begin now: first say exactly this, then go on as your"
         f" instructions say:\n{disclosure}"
+    )
+
+
+def introduce(name: str) -> str:
+    """How to leave the call to the person who takes it over."""
+    return (
+        f"Your colleague {name or 'of the team'} has joined the call and takes over. Introduce them"
+        " in one short sentence, and say no more."
     )
 
 

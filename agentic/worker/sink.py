@@ -15,7 +15,7 @@ from django.core.files import File
 from django.db import close_old_connections
 from django.utils import timezone
 
-from agentic import briefing, leadfacts, outcomes, placeholders, sink, tools
+from agentic import briefing, handover, leadfacts, outcomes, placeholders, sink, tools
 from agentic.models import AiCall, AiCommand
 from agentic.sink import Order
 from agentic.tools import Offered, ToolAnswer
@@ -82,6 +82,12 @@ class CallSink(Protocol):
     async def use(self, name: str, arguments: dict[str, Any]) -> ToolAnswer:
         """Uses a tool."""
 
+    async def joined(self, person: int) -> bool:
+        """Who takes the call over is in the room; False where it is not theirs any more."""
+
+    async def missed(self, person: int) -> None:
+        """Who said that they take the call over did not come."""
+
     async def recorded(self, path: Path, mime: str) -> None:
         """Keeps the recording."""
 
@@ -141,6 +147,14 @@ class OrmSink:
     async def use(self, name: str, arguments: dict[str, Any]) -> ToolAnswer:
         """Uses a tool."""
         return await _threaded(tools.use, self._pk, name, arguments, timezone.now())
+
+    async def joined(self, person: int) -> bool:
+        """Who takes the call over is in the room; False where it is not theirs any more."""
+        return await _threaded(handover.joined, self._pk, person, timezone.now())
+
+    async def missed(self, person: int) -> None:
+        """Who said that they take the call over did not come."""
+        await _threaded(handover.missed, self._pk, person, timezone.now())
 
     async def recorded(self, path: Path, mime: str) -> None:
         """Keeps the recording."""

@@ -18,6 +18,13 @@ from agentic.models import AiCall, AiCommand, Wording
 from agentic.sink import Order
 from agentic.tools import ToolAnswer
 from agentic.worker import hearing, manners, telephone, voice
+from agentic.worker.colleague import (
+    JOIN_WITHIN_S,
+    RETURN_WITHIN_S,
+    Colleague,
+    fall_silent,
+)
+from agentic.worker.listening import Listener
 from agentic.worker.notes import Notes
 from agentic.worker.sink import Brief, CallSink
 from core.errors import DomainError
@@ -28,7 +35,6 @@ READY_WITHIN_S = 10.0
 LAST_WORD_S, GOODBYE_S = 1.2, 15.0
 GREETING_AT_MOST_S, BEEP_S = 25.0, 1.5
 IN_CIRCLES_AFTER = 3
-COLLEAGUE_WITHIN_S = 25.0
 _LEFT_BY = {
     rtc.DisconnectReason.CLIENT_INITIATED: "remote",
     rtc.DisconnectReason.USER_REJECTED: "remote",
@@ -51,6 +57,9 @@ class Talk:
         self._answered_at: datetime | None = None
         self._by = ""  # who picked up
         self._leaving = self._asked = self._handed_over = False
+        self._awaited = 0  # people who said that they take over
+        self._colleague: Colleague | None = None  # who did
+        self.listener: Listener | None = None
         self._room_closed = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last: dict[str, float] = {}
@@ -167,7 +176,7 @@ class Talk:
         if self._due("measured", MEASURED_EVERY_S):
             await self._sink.measured(self.notes.usage(), self.notes.latencies_ms)
         await self._classify()
-        if not self._leaving and self._by != _By.VOICEMAIL:
+        if not (self._leaving or self._awaited or self._by == _By.VOICEMAIL):
             self._mind_manners()
 
     async def _hand_in(self) -> None:
@@ -251,6 +260,8 @@ class Talk:
     # --- What the model and people ask for
 
     async def _use(self, name: str, arguments: dict[str, Any]) -> ToolAnswer:
+        if name == "end_call" and self._awaited:
+            return ToolAnswer(manners.STAY, refused=True)
         answer = await self._sink.use(name, arguments)
         if name == "detected_voicemail" and not answer.refused:
             # What follows is ours to do: after the beep, by the policy of the version.
@@ -275,28 +286,33 @@ class Talk:
             self._later(self.finish(by="local"))
         elif command.kind == AiCommand.Kind.SAY and live:
             self._reply(manners.from_a_person(command.body))
-        elif command.kind == AiCommand.Kind.TAKE_OVER and live:
-            self._later(self._hand_over())
+        elif command.kind == AiCommand.Kind.TAKE_OVER and live and command.by_id:
+            self._later(self._hand_over(Colleague(self._ctx.room, command.by_id), command.by_id))
 
-    async def _hand_over(self) -> None:
-        """Introduces the person who is in the room and falls silent; the job keeps the books."""
-        if not await self._colleague():
-            self._reply(manners.NO_COLLEAGUE)
-            return
-        await self._spoken(manners.INTRODUCE)
-        self._handed_over = self._leaving = True
+    async def _hand_over(self, colleague: Colleague, person: int) -> None:
+        """Introduces who comes into the room and falls silent; the job goes on, and listens."""
+        self._awaited += 1
+        try:
+            came = await colleague.comes(JOIN_WITHIN_S, unless=lambda: self.ended)
+            if not (came and await self._sink.joined(person)):
+                await self._sink.missed(person)
+                return
+        finally:
+            self._awaited -= 1
+        self._colleague, self._leaving = colleague, True
+        # Before the session's own recording ends, so that none of the call is missing.
+        path = self._ctx.session_directory / "colleague.ogg"
+        self.listener = Listener(self._ctx.room, (telephone.IDENTITY, colleague.identity), path)
+        await self._spoken(manners.introduce(colleague.name))
+        self._handed_over = True
         self.notes.say("A colleague took over.")
         await self.session.aclose()
+        await fall_silent(self._ctx.room)
 
-    async def _colleague(self) -> bool:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + COLLEAGUE_WITHIN_S
-        standard = rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD
-        while loop.time() < until and not self.ended:
-            if any(p.kind == standard for p in self._ctx.room.remote_participants.values()):
-                return True
-            await asyncio.sleep(0.2)
-        return False
+    async def _left_alone(self, colleague: Colleague) -> None:
+        """Without the colleague nobody talks to the called."""
+        if not await colleague.comes(RETURN_WITHIN_S, unless=lambda: self.ended):
+            await self.finish(by="local")
 
     # --- What happens
 
@@ -307,6 +323,8 @@ class Talk:
                 _LEFT_BY.get(who.disconnect_reason, "system") if who.disconnect_reason else "system"
             )
             self._later(self.finish(by=by))
+        elif self._colleague is not None and who.identity == self._colleague.identity:
+            self._later(self._left_alone(self._colleague))
 
     def _changed(self, changed: dict[str, str], who: rtc.Participant) -> None:
         status = changed.get("sip.callStatus", "")
@@ -321,7 +339,8 @@ class Talk:
         self._room_closed = reason == rtc.DisconnectReason.ROOM_DELETED
 
     def _closed(self, event: CloseEvent) -> None:
-        if event.reason == CloseReason.ERROR and not self._handed_over:
+        # A model that fails after its colleague came is no longer needed.
+        if event.reason == CloseReason.ERROR and self._colleague is None:
             said = getattr(event.error, "error", event.error)
             problem = f"The model failed: {said}"[:255]
             cause = "" if self._answered_at else "canceled"

@@ -13,8 +13,10 @@ from agentic.providers import livekit
 from agentic.sink import Order
 
 IDENTITY = "lead"
-# After the longest talk the voice says goodbye; then the line is cut, whatever became of the voice.
+# After the longest talk the voice says goodbye; then the line is cut, whatever became of it.
 CUT_AFTER_S = 45
+# Somebody who takes the call over may take longer than a voice.
+WITH_A_PERSON_S = 3600
 _LOOK_EVERY_S, _MISSING_LOOKS = 1.0, 3
 _RANG_OUT = {"canceled", "deadline_exceeded"}
 
@@ -39,7 +41,7 @@ async def dial(order: Order, room: str) -> Dialed:
         participant_identity=IDENTITY,
         wait_until_answered=True,
         ringing_timeout=Duration(seconds=order.ring_s),
-        max_call_duration=Duration(seconds=order.most_s + CUT_AFTER_S),
+        max_call_duration=Duration(seconds=order.most_s + CUT_AFTER_S + WITH_A_PERSON_S),
     )
     try:
         # A client of our own: the job's would repeat the request, and so dial again.

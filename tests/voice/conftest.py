@@ -84,8 +84,8 @@ class Stage:
 
     def heard_s(self, ai: AiCall) -> float:
         """For how long the called has heard the voice, in seconds."""
-        voices = self.sfu.voices.get(room_of(ai), [])
-        return 0.02 * sum(loud for voice in voices for _, loud in voice.loud)
+        guests = self.sfu.guests.get(room_of(ai), [])
+        return 0.02 * sum(loud for each in guests if each.is_voice for _, loud in each.loud)
 
     def says(self, ai: AiCall, seconds: float = 0.7) -> None:
         """The called speaks."""
