@@ -24,7 +24,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from accounts.models import Organization, Team, User  # noqa: E402
-from campaigns import lawbook, leadsearch, load  # noqa: E402
+from campaigns import finding, lawbook, leadsearch, load  # noqa: E402
 from campaigns.models import Campaign, Lead  # noqa: E402
 
 # How much of a field is typed.
@@ -108,6 +108,11 @@ def main() -> None:
         begun_at = time.perf_counter()
         leadsearch.within(short, text)
         taken["within_the_short"].append(time.perf_counter() - begun_at)
+    for name, listed in (("list_of_the_long", campaign), ("list_of_the_short", short)):
+        for after in ("", str(options.leads // 2)):
+            begun_at = time.perf_counter()
+            finding.leads(listed, after=after)
+            taken[name].append(time.perf_counter() - begun_at)
     for name, seconds_each in taken.items():
         p95 = statistics.quantiles(seconds_each, n=20)[-1] * 1000
         suffix = "" if name == "all" else f"_{name}"

@@ -42,7 +42,7 @@ def leads(campaign: Campaign, *, search: str = "", status: str = "", after: str 
     found = Lead.objects.filter(campaign=campaign)
     if status:
         found = found.filter(status=status)
-    return _page(found.select_related("window_class"), after, LEADS_PAGE)
+    return _page(found.prefetch_related("window_class"), after, LEADS_PAGE)
 
 
 def suppressions(
