@@ -15,7 +15,7 @@ from core import audit, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
 
-CHUNK: Final = 1000
+CHUNK: Final = 1000  # of what is ended in one transaction
 UNDONE: Final = "The import that it came on was undone."
 _SAME: Final = ("purpose", "voice", "kind", "source", "granted_at", "expires_at")
 _GRANTED: Final = (
@@ -164,13 +164,16 @@ def grant_many(
 
 
 @retried
-def withdraw_some(sheet_id: int, now: datetime) -> int:
-    """Ends some of the consents that came on a sheet, because it is undone; how many."""
-    rows = ConsentRecord.objects.filter(sheet=sheet_id, revoked_at=None)
+def withdraw_some(sheet_id: int, after: int, now: datetime) -> int | None:
+    """Ends some of the consents that came on a sheet, because it is undone, in the order of their
+    ids; the last of them, None when there are none.
+    """
+    rows = ConsentRecord.objects.filter(sheet=sheet_id, pk__gt=after).order_by("pk")
     some = list(rows.values_list("pk", flat=True)[:CHUNK])
-    return ConsentRecord.objects.filter(pk__in=some, revoked_at=None).update(
+    ConsentRecord.objects.filter(pk__in=some, revoked_at=None).update(
         revoked_at=now, revoked_because=UNDONE
     )
+    return some[-1] if some else None
 
 
 @retried

@@ -55,8 +55,9 @@ def run_undo(sheet_id: int) -> bool:
     """Undoes a sheet that is due, to its end; False when it is not due or someone else has it."""
     if not _begin(sheet_id, timezone.now()):
         return False
-    while consents.withdraw_some(sheet_id, timezone.now()):
-        pass
+    given: int | None = 0
+    while given is not None:
+        given = consents.withdraw_some(sheet_id, given, timezone.now())
     after: int | None = 0
     while after is not None:
         after = _remove_some(sheet_id, after)
