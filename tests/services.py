@@ -108,11 +108,15 @@ def mariadb(*, durable: bool = False) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="dialer-mariadb-") as name:
         folder = Path(name)
         data, port = folder / "data", free_port()
-        _install_database(data)
+        # Its own: one server deletes the other's temporary tables when both share a folder.
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        _install_database(data, temporary)
         argv = [
             _command("mariadbd"),
             "--no-defaults",
             f"--datadir={data}",
+            f"--tmpdir={temporary}",
             f"--port={port}",
             f"--socket={folder / 'socket'}",
             f"--pid-file={folder / 'pid'}",
@@ -122,7 +126,7 @@ def mariadb(*, durable: bool = False) -> Iterator[str]:
             "--character-set-server=utf8mb4",
             "--collation-server=utf8mb4_unicode_ci",
             "--max-connections=500",
-            "--innodb-buffer-pool-size=1G",
+            f"--innodb-buffer-pool-size={'4G' if durable else '1G'}",
             f"--innodb-flush-log-at-trx-commit={1 if durable else 0}",
             *_as_root(),
         ]
@@ -163,8 +167,9 @@ def _await_ready(
         time.sleep(0.05)
 
 
-def _install_database(data: Path) -> None:
+def _install_database(data: Path, temporary: Path) -> None:
     argv = [_command("mariadb-install-db"), "--no-defaults", f"--datadir={data}"]
+    argv += [f"--tmpdir={temporary}"]
     argv += ["--auth-root-authentication-method=normal", "--skip-test-db", *_as_root()]
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
