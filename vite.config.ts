@@ -32,6 +32,8 @@ export default defineConfig({
     outDir: "static/dist",
     emptyOutDir: true,
     manifest: true,
+    // LiveKit's client, which only whoever takes a voice's call over loads.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       // htmx evaluates only where its configuration allows it, and ours does not.
       checks: { eval: false, pluginTimings: false },

@@ -1,6 +1,5 @@
 """A voice's call at an agent's desktop: it rings, is taken, and gets its result."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,11 +48,12 @@ def decline(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_GET
 def taken(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The call that was taken over: who it is, what was said, and its result when it is over."""
-    ai = _own(request, ref)
+    ai = _found(_theirs(request) | _missed(request), ref)
     context = talk(ai) | {
         "results": results.choices(ai.call).order_by("order"),
-        "door": doors.has_one(ai),
-        "joining": _is_joining(ai, request.user),
+        "door": _is_theirs(ai, request) and ai.ended_at is None and doors.has_one(ai),
+        "missed": not _is_theirs(ai, request)
+        and AiCall.objects.filter(_missed(request), pk=ai.pk).exists(),
     }
     part = asks_for(request, "talk")
     return render(request, "agentic/_taken.html" if part else "agentic/taken.html", context)
@@ -97,12 +97,25 @@ def _offer(request: HttpRequest, ref: UUID) -> HandOver:
 
 def _own(request: HttpRequest, ref: UUID) -> AiCall:
     """A call that is the person's, or will be once they have joined it."""
-    theirs = Q(call__in=Call.objects.for_user(request.user)) | Q(taken_over_by=request.user.pk)
-    rows = AiCall.objects.filter(theirs).select_related(
+    return _found(_theirs(request), ref)
+
+
+def _theirs(request: HttpRequest) -> Q:
+    return Q(call__in=Call.objects.for_user(request.user)) | Q(taken_over_by=request.user.pk)
+
+
+def _missed(request: HttpRequest) -> Q:
+    """Calls that the person accepted and did not join."""
+    offers = HandOver.objects.filter(agent=request.user.pk, state=HandOver.State.MISSED)
+    return Q(pk__in=offers.values("ai_call"))
+
+
+def _found(which: Q, ref: UUID) -> AiCall:
+    rows = AiCall.objects.filter(which).select_related(
         "call__disposition", "call__recording", "lead", "campaign", "run", "version", "disposition"
     )
     return get_object_or_404(rows, call__public_id=ref)
 
 
-def _is_joining(ai: AiCall, user: Any) -> bool:
-    return ai.hand_overs.filter(agent=user.pk, state=HandOver.State.JOINING).exists()
+def _is_theirs(ai: AiCall, request: HttpRequest) -> bool:
+    return ai.taken_over_by_id == request.user.pk

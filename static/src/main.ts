@@ -18,6 +18,7 @@ const elements: Readonly<Record<string, () => Promise<unknown>>> = {
   "softphone-dock": () => import("./softphone/panel"),
   "presence-menu": () => import("./softphone/presence"),
   "call-offer": () => import("./offer"),
+  "call-line": () => import("./takeover/element"),
   "audio-player": () => import("./player"),
   "activity-feed": () => import("./activity"),
   "sheet-upload": () => import("./upload"),

@@ -51,7 +51,8 @@ export function startNavigation(): void {
 }
 
 export function inCall(): boolean {
-  return "call" in document.documentElement.dataset;
+  const { dataset } = document.documentElement;
+  return "call" in dataset || "joined" in dataset;
 }
 
 function address(): string {

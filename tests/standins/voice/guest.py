@@ -52,6 +52,7 @@ class Guest:
         for name in ("_reliable", "_lossy"):
             self._down.createDataChannel(name, ordered=name == "_reliable")
         self._up.on("track", lambda track: self._sfu.later(self._listen(track)))
+        self._down.on("connectionstatechange", self._go_on)
         await self._negotiate()
 
     async def close(self) -> None:
@@ -96,8 +97,8 @@ class Guest:
             await self._socket.close()
 
     async def _go_on(self) -> None:
-        """One by one: two new directions in one offer would not share their way."""
-        if self._offering or not self._to_hear:
+        """One by one, once the way is there: else a sound would not find it."""
+        if self._offering or not self._to_hear or self._down.connectionState != "connected":
             return
         who, sound = self._to_hear.pop(0)
         sender = self._down.addTransceiver(sound, direction="sendonly").sender
