@@ -5,9 +5,11 @@ never lasts as long as a call: the provider sends a voice and returns at once.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from threading import Event
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from agentic.providers import provider
 from calls import records
 from campaigns import claims, queue
 from campaigns.models import Campaign, DialAttempt
+from core import statements
 from core.errors import DomainError
 from core.retry import retried
 
@@ -27,6 +30,11 @@ _HINT_LOST = timedelta(seconds=5)
 # The provider surely started nothing: whoever was to be called may be called again.
 _NOTHING_STARTED = frozenset({"not_configured", "launch_failed"})
 _R, _S = AgenticRun.Status, AiCall.State
+_KNOWN = ("version", "lead", "campaign", "call", "trunk")
+_TAKE = (
+    "UPDATE agentic_aicall SET state = %s, launched_at = %s, instructions = %s"
+    " WHERE id = %s AND state = %s"
+)
 
 log = logging.getLogger(__name__)
 _draining = Event()
@@ -64,9 +72,25 @@ def launch(pk: int) -> bool:
     Where the provider surely started nothing the call is given back. After any other error it
     stays as it is: a voice may be there, and only a voice that asks for leave dials.
     """
-    if _draining.is_set() or not _begin(pk, timezone.now()):
+    return launch_many([pk]) == 1
+
+
+def launch_many(pks: Iterable[int]) -> int:
+    """The same for some calls, one after the other; how many voices were sent."""
+    results, sent = briefing.Results(), []
+    for pk in pks:
+        if not _draining.is_set() and _send(pk, results):
+            sent.append(pk)
+    if sent:
+        launched = AiCall.objects.filter(pk__in=sent, state=_S.LAUNCHING)
+        launched.update(state=_S.DISPATCHED, dispatched_at=timezone.now())
+    return len(sent)
+
+
+def _send(pk: int, results: briefing.Results) -> bool:
+    ai = statements.get(AiCall, pk, *_KNOWN, defer=("instructions",))
+    if not _begin(ai, results, timezone.now()):
         return False
-    ai = AiCall.objects.select_related("version", "call", "trunk").get(pk=pk)
     try:
         provider(ai.provider).launch(ai)
     except DomainError as refusal:
@@ -76,19 +100,19 @@ def launch(pk: int) -> bool:
         now, problem = timezone.now(), refusal.message
         sink.withdrawn(pk, now, cause=breaker.NOT_LAUNCHED, problem=problem)
         return False
-    launched = AiCall.objects.filter(pk=pk, state=_S.LAUNCHING)
-    launched.update(state=_S.DISPATCHED, dispatched_at=timezone.now())
     return True
 
 
 @retried
-def _begin(pk: int, now: datetime) -> bool:
+def _begin(ai: AiCall, results: briefing.Results, now: datetime) -> bool:
     """Takes a queued call for launching; the state tells everyone else that it is taken."""
-    ai = AiCall.objects.select_related("version", "lead", "campaign__agentic").get(pk=pk)
-    taken = AiCall.objects.filter(pk=pk, state=_S.QUEUED).update(
-        state=_S.LAUNCHING, launched_at=now, instructions=briefing.write(ai)
-    )
-    return bool(taken)
+    if ai.state != _S.QUEUED:
+        return False
+    at, told = connection.ops.adapt_datetimefield_value(now), briefing.write(ai, results)
+    if not statements.run(_TAKE, [_S.LAUNCHING, at, told, ai.pk, _S.QUEUED]):
+        return False
+    ai.state, ai.launched_at, ai.instructions = _S.LAUNCHING, now, told
+    return True
 
 
 def _seems_free(run: AgenticRun, now: datetime) -> bool:
@@ -169,17 +193,19 @@ def _queue(
     now: datetime,
 ) -> AiCall:
     call = records.place(attempt, source="ai", now=now)
-    return AiCall.objects.create(
-        organization_id=run.organization_id,
-        campaign_id=run.campaign_id,
-        run=run,
-        version_id=run.version_id,
-        call=call,
-        lead_id=attempt.lead_id or 0,
-        trunk=trunk,
-        provider=run.provider,
-        currency=limits.currency,
-        queued_at=now,
+    return statements.insert(
+        AiCall(
+            organization_id=run.organization_id,
+            campaign_id=run.campaign_id,
+            run=run,
+            version_id=run.version_id,
+            call=call,
+            lead_id=attempt.lead_id or 0,
+            trunk=trunk,
+            provider=run.provider,
+            currency=limits.currency,
+            queued_at=now,
+        )
     )
 
 

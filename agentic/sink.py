@@ -9,14 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from agentic.models import AgenticCampaign, AiCall, AiCommand
 from calls import lease, lifecycle, line, transcripts
 from calls.models import Call
+from core import statements
 from core.errors import DomainError
 from core.retry import retried
 
 _S = AiCall.State
 MINUTE_MS = 60_000
+_TERMS = (
+    "SELECT c.ring_time_s, v.max_length_s, t.livekit_id FROM agentic_aicall a"
+    " JOIN campaigns_campaign c ON c.id = a.campaign_id"
+    " JOIN agentic_agenticcampaign v ON v.campaign_id = a.campaign_id"
+    " LEFT JOIN agentic_trunk t ON t.id = a.trunk_id WHERE a.id = %s"
+)
+_DONE = "UPDATE agentic_aicommand SET done_at = %s WHERE ai_call_id = %s AND done_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +56,8 @@ def take(pk: int, now: datetime) -> Order | None:
         _close(ai, now, problem=refusal.message)
         return None
     ai.state = _S.PLACED
-    ai.save(update_fields=["state"])
-    ring_s, most_s, trunk = AiCall.objects.values_list(
-        "campaign__ring_time_s", "campaign__agentic__max_length_s", "trunk__livekit_id"
-    ).get(pk=pk)
+    statements.update(ai, "state")
+    ((ring_s, most_s, trunk),) = statements.rows(_TERMS, [pk])
     return Order(leave.number, leave.caller_id, trunk or "", ring_s, most_s)
 
 
@@ -181,12 +189,15 @@ def _close(ai: AiCall, now: datetime, *, problem: str = "") -> None:
     ai.problem = problem[:255]
     ai.read_due_at = now
     if ai.call.talk_ms:
-        rates = AgenticCampaign.objects.values_list("cost_per_minute", flat=True)
-        ai.cost = rates.get(campaign=ai.campaign_id) * ai.call.talk_ms / MINUTE_MS
-    ai.save(update_fields=["state", "ended_at", "problem", "read_due_at", "cost"])
-    AiCommand.objects.filter(ai_call=ai, done_at=None).update(done_at=now)
+        (limits,) = statements.find(AgenticCampaign, "t0.campaign_id = %s", [ai.campaign_id])
+        ai.cost = limits.cost_per_minute * ai.call.talk_ms / MINUTE_MS
+    statements.update(ai, "state", "ended_at", "problem", "read_due_at", "cost")
+    at = connection.ops.adapt_datetimefield_value(now)
+    statements.run(_DONE, [at, ai.pk])
 
 
 def _locked(pk: int) -> AiCall:
     # Alone, so that nothing else is locked, or read that may not be needed.
-    return AiCall.objects.select_for_update().defer("instructions").get(pk=pk)
+    ai = statements.get(AiCall, pk, lock=True, defer=("instructions",))
+    ai.call = statements.get(Call, ai.call_id)
+    return ai

@@ -35,8 +35,7 @@ def launch_due() -> None:
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def launch_calls(ids: list[int]) -> None:
     """Sends voices for queued calls; those that are launched already stay as they are."""
-    for pk in ids:
-        launching.launch(pk)
+    launching.launch_many(ids)
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types

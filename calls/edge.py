@@ -17,7 +17,7 @@ _SALT = "calls.edge.grant"
 
 def grant(call: Call, now: datetime) -> tuple[str, datetime]:
     """A grant for the call and when it expires; a new one for each asking."""
-    account = SipAccount.objects.filter(user=call.agent_id).first()
+    account = SipAccount.objects.filter(user=call.agent_id).first() if call.agent_id else None
     expires_at = (now + VALID).replace(microsecond=0)
     user = account.username if account else ""
     return _sealed(call.public_id, call.number, user, int(expires_at.timestamp())), expires_at

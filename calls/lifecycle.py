@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import presence
@@ -31,6 +30,7 @@ from calls.models import Call
 from calls.timing import Timeline, milliseconds
 from campaigns import claims
 from campaigns.models import Campaign, DialAttempt
+from core import statements
 from core.errors import DomainError
 from core.retry import retried
 
@@ -44,6 +44,7 @@ MOVES: dict[str, frozenset[str]] = {
     S.ENDED: frozenset({S.WRAPPED_UP}),
     S.WRAPPED_UP: frozenset(),
 }
+_LOCK = "SELECT id FROM calls_call WHERE id = %s"
 _NEWS = {S.DIALING: "dialing", S.RINGING: "ringing", S.ON_HOLD: "held", S.ENDED: "ended"}
 _NOT_READY = {
     AgentSeat.State.RESERVED: ("in_call", "A call is still in progress."),
@@ -162,7 +163,7 @@ def _dial(pk: int, nobodys: bool) -> Dial | DomainError:
         if held := _on(seat, call):
             presence.on_call(held, now)
         _move(call, S.DIALING)
-        call.save()
+        statements.save(call)
         news.tell(call, "dialing", now)
     if call.status != S.DIALING:
         raise DomainError("This call cannot be dialed any more.", code="illegal_move")
@@ -229,7 +230,7 @@ def follow(seat: AgentSeat | None, call: Call, line: Timeline, now: datetime) ->
     told = _walk(seat, call, line, now)
     if call.status in Call.LIVE:
         call.lease_until = now + lease.span()
-    call.save()
+    statements.save(call)
     for kind in told:
         news.announce(call, kind, now)
 
@@ -257,7 +258,7 @@ def _reap(pk: int, now: datetime) -> bool:
         _give_back(seat, call, now, reason="expired")
         return True
     _end(seat, call, endings.presumed(call, now), now)
-    call.save()
+    statements.save(call)
     news.tell(call, "ended", now, presumed=True)
     return True
 
@@ -268,14 +269,15 @@ def hold(pk: int, *, nobodys: bool = False) -> tuple[AgentSeat | None, Call]:
     A call without an agent is locked itself, where others lock the seat; `nobodys` says that it
     had none a moment ago.
     """
-    call = None if nobodys else _calls().get(pk=pk)
+    call = None if nobodys else _read(pk)
     if call is None or call.agent is None:
-        Call.objects.select_for_update().only("pk").get(pk=pk)
-        call = _calls().get(pk=pk)
+        if not statements.locked(_LOCK, [pk]):
+            raise Call.DoesNotExist(f"Call {pk} is gone.")
+        call = _read(pk)
         if call.agent is None:
             return None, call
     seat = presence.lock(call.agent)
-    return seat, _calls().get(pk=pk)
+    return seat, _read(pk)
 
 
 def _reserve(
@@ -329,7 +331,7 @@ def _complete(seat: AgentSeat | None, call: Call, now: datetime) -> None:
     call.live_agent = call.lease_until = None
     if held:
         presence.release(held, now)
-    call.save()
+    statements.save(call)
     news.tell(call, "wrapped_up", now)
 
 
@@ -337,9 +339,9 @@ def _leave_wrap_up(seat: AgentSeat, now: datetime) -> None:
     """Who takes another call has done with the last one."""
     if seat.state != AgentSeat.State.WRAP_UP or seat.call is None:
         return
-    former = _calls().filter(public_id=seat.call, status=S.ENDED).first()
+    former = Call.objects.filter(public_id=seat.call, status=S.ENDED).only("pk").first()
     if former is not None:
-        _complete(seat, former, now)
+        _complete(seat, _read(former.pk), now)
 
 
 def _on(seat: AgentSeat | None, call: Call) -> AgentSeat | None:
@@ -347,8 +349,8 @@ def _on(seat: AgentSeat | None, call: Call) -> AgentSeat | None:
     return seat if seat is not None and seat.call == call.public_id else None
 
 
-def _calls() -> QuerySet[Call]:
-    return Call.objects.select_related("attempt", "agent", "campaign", "lead")
+def _read(pk: int) -> Call:
+    return statements.get(Call, pk, "attempt", "agent", "campaign", "lead")
 
 
 def _move(call: Call, status: S) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 from calls import lease, lifecycle, timing
 from calls.models import Call, CallEvent
 from calls.timing import Happened
+from core import statements
 from core.retry import retried
 
 # In a talk each comes once; a hand-over may hold several times, and numbers them itself.
 SOURCE = "voice"
+_TOLD = "t0.call_id = %s AND t0.source = %s ORDER BY t0.id"
 
 
 @retried
@@ -20,21 +22,23 @@ def tell(call: Call, kind: str, at: datetime, *, client_id: str = "", **data: An
     `cause` and `by`: local for the voice, remote for the called, system for neither.
     """
     seat, held = lifecycle.hold(call.pk, nobodys=call.agent_id is None)
-    rows = list(held.events.filter(source=SOURCE).order_by("pk"))
+    rows = statements.find(CallEvent, _TOLD, [held.pk, SOURCE])
     client_id = client_id or kind
     if any(row.client_id == client_id for row in rows):
         return held
     at = max(at, held.reserved_at)
-    told = CallEvent.objects.create(
-        call=held,
-        source=SOURCE,
-        client_id=client_id,
-        page=SOURCE,
-        seq=len(rows) + 1,
-        kind=kind,
-        at=at,
-        received_at=at,
-        data=data,
+    told = statements.insert(
+        CallEvent(
+            call=held,
+            source=SOURCE,
+            client_id=client_id,
+            page=SOURCE,
+            seq=len(rows) + 1,
+            kind=kind,
+            at=at,
+            received_at=at,
+            data=data,
+        )
     )
     events = [Happened(row.kind, row.at, row.page, row.seq, row.data) for row in [*rows, told]]
     lifecycle.follow(seat, held, timing.read(events), at)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from calls import lease, segments
 from calls.models import Call, Recording, RecordingPart
-from core import config
+from core import config, statements
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -96,8 +96,9 @@ def close_segment(call: Call, end: SegmentEnd) -> None:
 
 def call_ended(call: Call, now: datetime) -> None:
     """Makes a call's recording due: at once when it is complete, else after a grace."""
-    recording = Recording.objects.select_for_update().defer("peaks").filter(call=call).first()
-    if recording is not None:
+    for recording in statements.find(
+        Recording, "t0.call_id = %s", [call.pk], lock=True, defer=("peaks",)
+    ):
         _plan(recording, now, live=False)
         recording.save(update_fields=_RECEIVED)
 

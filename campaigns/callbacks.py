@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db import connection
 
 from campaigns.models import Callback, Lead
+from core import statements
+
+_COMPLETE: Final = (
+    "UPDATE campaigns_callback SET open_key = NULL, done_at = %s WHERE open_key IN ({})"
+)
+_OWED: Final = "SELECT lead_id FROM campaigns_callback WHERE open_key IN ({})"
 
 
 def create(
@@ -36,7 +44,9 @@ def give(promise: Callback, owner: Any) -> None:
 
 def complete(lead_ids: Iterable[int], now: datetime) -> None:
     """The promises to these leads are kept, or cannot be kept any more."""
-    Callback.objects.filter(open_key__in=lead_ids).update(open_key=None, done_at=now)
+    if keys := list(lead_ids):
+        at = connection.ops.adapt_datetimefield_value(now)
+        statements.run(_COMPLETE.format(statements.places(keys)), [at, *keys])
 
 
 def forget(lead_ids: Iterable[int]) -> None:
@@ -46,8 +56,9 @@ def forget(lead_ids: Iterable[int]) -> None:
 
 def owed(lead_ids: Iterable[int]) -> set[int]:
     """Those of the leads to whom a promise stands."""
-    rows = Callback.objects.filter(open_key__in=lead_ids)
-    return set(rows.values_list("lead_id", flat=True))
+    keys = list(lead_ids)
+    sql = _OWED.format(statements.places(keys))
+    return {pk for (pk,) in statements.rows(sql, keys)} if keys else set()
 
 
 def defer(callback_ids: Iterable[int], at: datetime) -> None:

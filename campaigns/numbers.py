@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Self
 
-from django.db.models import QuerySet
+from django.db import connection
 
 from campaigns.models import DialAttempt, PhoneState
 from core import statements
@@ -18,6 +18,16 @@ _STATE: Final = (
     " reassigned_on FROM campaigns_phonestate WHERE organization_id = %s AND phone = %s"
 )
 _HOLD: Final = "UPDATE campaigns_phonestate SET live_attempt = %s WHERE id = %s"
+
+_FREE: Final = (
+    "UPDATE campaigns_phonestate SET live_attempt = NULL"
+    " WHERE organization_id = %s AND phone = %s AND live_attempt = %s"
+)
+_DIALED: Final = (
+    "UPDATE campaigns_phonestate SET last_dialed_at = %s WHERE organization_id = %s AND phone = %s"
+)
+_TALKED: Final = _DIALED.replace("last_dialed_at", "last_conversation_at")
+_ABANDONED: Final = _DIALED.replace("last_dialed_at", "last_abandoned_at")
 
 
 def ensure(organization_id: int, phones: Iterable[str]) -> dict[str, PhoneState]:
@@ -101,17 +111,17 @@ def hold(number: Number, attempt: DialAttempt) -> None:
 
 def dialed(attempt: DialAttempt, now: datetime) -> None:
     """The number was dialed."""
-    _of(attempt).update(last_dialed_at=now)
+    _note(_DIALED, attempt, now)
 
 
 def talked(attempt: DialAttempt, now: datetime) -> None:
     """Someone spoke with the person behind the number."""
-    _of(attempt).update(last_conversation_at=now)
+    _note(_TALKED, attempt, now)
 
 
 def abandoned(attempt: DialAttempt, now: datetime) -> None:
     """Someone answered, and nobody was there for them."""
-    _of(attempt).update(last_abandoned_at=now)
+    _note(_ABANDONED, attempt, now)
 
 
 def reassigned(organization_id: int, phone: str, on: date) -> None:
@@ -123,7 +133,7 @@ def reassigned(organization_id: int, phone: str, on: date) -> None:
 
 def free(attempt: DialAttempt) -> None:
     """The number may be called again, unless another attempt holds it."""
-    _of(attempt).filter(live_attempt=attempt.pk).update(live_attempt=None)
+    statements.run(_FREE, [attempt.organization_id, attempt.phone, attempt.pk])
 
 
 def _utc(stored: datetime | None) -> datetime | None:
@@ -131,8 +141,9 @@ def _utc(stored: datetime | None) -> datetime | None:
     return stored.replace(tzinfo=UTC) if stored else None
 
 
-def _of(attempt: DialAttempt) -> QuerySet[PhoneState]:
-    return PhoneState.objects.filter(organization_id=attempt.organization_id, phone=attempt.phone)
+def _note(sql: str, attempt: DialAttempt, now: datetime) -> None:
+    at = connection.ops.adapt_datetimefield_value(now)
+    statements.run(sql, [at, attempt.organization_id, attempt.phone])
 
 
 def _read(organization_id: int, phones: Iterable[str]) -> dict[str, PhoneState]:

@@ -159,9 +159,7 @@ def dialed(lead: Lead, now: datetime, *, shown: str = "") -> None:
     """The lead's number was dialed, which counts; the caller ID that it saw is remembered."""
     lead.attempts, lead.last_called_at = lead.attempts + 1, now
     lead.caller_id = shown or lead.caller_id
-    Lead.objects.filter(pk=lead.pk).update(
-        attempts=lead.attempts, last_called_at=now, caller_id=lead.caller_id
-    )
+    statements.update(lead, "attempts", "last_called_at", "caller_id")
 
 
 def _apply(lead: Lead, decision: Decision, now: datetime) -> None:
@@ -187,7 +185,7 @@ def _move(lead: Lead, to: str, **fields: Any) -> None:
     _check([lead], to)
     for name, value in {"status": to, **fields}.items():
         setattr(lead, name, value)
-    Lead.objects.filter(pk=lead.pk).update(status=to, **fields)
+    statements.update(lead, "status", *fields)
 
 
 def _check(leads: Iterable[Lead], to: str) -> None:

@@ -11,6 +11,7 @@ from campaigns.claims.taking import ANYONE, REFUSED_PER_CLAIM, take
 from campaigns.eligibility import decide_campaign
 from campaigns.models import Campaign, DialAttempt
 from campaigns.queue import Entry
+from core import statements
 from core.errors import DomainError
 
 _M = Campaign.Mode
@@ -35,7 +36,7 @@ def claim_ahead(campaign_id: int, count: int, *, now: datetime) -> list[DialAtte
     Callbacks of an agent stay for that agent. Raises DomainError "wrong_mode" for a campaign
     whose agents take their leads themselves.
     """
-    campaign = Campaign.objects.select_related("organization").get(pk=campaign_id)
+    campaign = statements.get(Campaign, campaign_id, "organization")
     if campaign.mode not in AHEAD:
         raise DomainError("In this mode agents take their leads themselves.", code="wrong_mode")
     if count < 1 or not decide_campaign(facts.rules_of(campaign), now).allowed:

@@ -8,6 +8,7 @@ from accounts.models import User
 from campaigns import callbacks, consents, numbers, phones, queue, retries, standing
 from campaigns.models import Campaign, DialAttempt, Disposition, Lead, SuppressionEntry
 from campaigns.retries import Plan
+from core import statements
 from core.errors import DomainError
 
 _O = DialAttempt.Outcome
@@ -205,11 +206,11 @@ def _locked(attempt: DialAttempt) -> Lead | None:
     """The attempt's lead, locked."""
     if attempt.lead_id is None:
         return None
-    return Lead.objects.select_for_update().get(pk=attempt.lead_id)
+    return statements.get(Lead, attempt.lead_id, lock=True)
 
 
 def _campaign(lead: Lead) -> Campaign:
-    return Campaign.objects.select_related("organization").get(pk=lead.campaign_id)
+    return statements.get(Campaign, lead.campaign_id, "organization")
 
 
 def _superseded(attempt: DialAttempt, lead: Lead) -> bool:

@@ -92,8 +92,8 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> str:
     number = numbers.lock(attempt.organization_id, attempt.phone)
     lead = None
     if attempt.lead_id:
-        lead = Lead.objects.select_for_update().get(pk=attempt.lead_id)
-    current = DialAttempt.objects.select_for_update().get(pk=attempt.pk)
+        lead = statements.get(Lead, attempt.lead_id, lock=True)
+    current = statements.get(DialAttempt, attempt.pk, lock=True)
     if current.dialed_at is not None:
         attempt.dialed_at = current.dialed_at
         return ""
@@ -103,7 +103,7 @@ def approve_dial(attempt: DialAttempt, *, now: datetime) -> str:
     _refuse(_decide(number, campaign, lead, now, attempt_id=attempt.pk))
     attempt.dialed_at = now
     attempt.rule_version = version(campaign.rule_version) if campaign else version(0)
-    attempt.save(update_fields=["dialed_at", "rule_version"])
+    statements.update(attempt, "dialed_at", "rule_version")
     numbers.dialed(attempt, now)
     shown = callerids.for_call(campaign, lead, attempt.phone)
     if lead:
@@ -150,7 +150,7 @@ def take(agent: User | None, campaign: Campaign, entry: Entry, now: datetime) ->
     Without an agent it is dialed ahead of them.
     """
     number = numbers.lock(campaign.organization_id, entry.phone)
-    lead = Lead.objects.select_for_update().get(pk=entry.lead_id)
+    lead = statements.get(Lead, entry.lead_id, lock=True)
     promised = entry.tier == QueueEntry.Tier.CALLBACK
     decision = decide(
         facts.of_number(number, campaign=campaign, lead=lead, promised=promised, now=now), now
@@ -239,7 +239,7 @@ def _fresh(campaign_id: int | None) -> Campaign | None:
     """A campaign as it is now, not as it was when the lead was reserved."""
     if campaign_id is None:
         return None
-    return Campaign.objects.select_related("organization").get(pk=campaign_id)
+    return statements.get(Campaign, campaign_id, "organization")
 
 
 def _zones(phone: str) -> tuple[str, ...]:

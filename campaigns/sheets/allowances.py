@@ -2,10 +2,13 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from campaigns.models import ConsentRecord
 from core.errors import InputError
+
+# Machines write days before it, such as 1899-12-30 or 0001-01-01, where they have none.
+EARLIEST: Final = date(1971, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Allowance:
         if not self.source.strip():
             errors["consent_source"] = ["Say where it was given, such as the name of a form."]
         given, ends = as_day(self.granted_on), as_day(self.expires_on)
-        if (self.granted_on and given is None) or (given and given > now.date()):
+        if (self.granted_on and given is None) or (given and not EARLIEST <= given <= now.date()):
             errors["consent_granted_on"] = ["Choose a day that is over, or leave it to the rows."]
         if (self.expires_on and ends is None) or (ends and given and ends <= given):
             errors["consent_expires_on"] = ["It must end after it was given."]

@@ -10,7 +10,7 @@ from accounts.models import Organization
 from campaigns import consents
 from campaigns.consents import Terms
 from campaigns.models import LeadSheet, SuppressionEntry
-from campaigns.sheets.allowances import Allowance, as_day
+from campaigns.sheets.allowances import EARLIEST, Allowance, as_day
 from campaigns.sheets.rows import LeadFacts
 
 _STOPPED: Final = "The list says that they asked not to be called."
@@ -58,7 +58,7 @@ def hear(sheet: LeadSheet, purpose: str, facts: Iterable[LeadFacts], now: dateti
 def _terms(allowance: Allowance, purpose: str, fact: LeadFacts, zone: ZoneInfo) -> Iterable[Terms]:
     """One consent for each voice; none where nobody knows since when."""
     day = None if fact.undated else fact.consented_on or as_day(allowance.granted_on)
-    if day is None:
+    if day is None or day < EARLIEST:
         return
     ends = as_day(allowance.expires_on)
     if ends and ends <= day:

@@ -42,8 +42,12 @@ _YES: Final = frozenset(
     ["yes", "y", "true", "1", "given", "granted", "optin", "ok", "x", "ja", "oui", "si"]
 )
 _NO: Final = frozenset(
-    ["no", "n", "false", "0", "denied", "refused", "none", "na", "nein", "non", ""]
+    ["no", "n", "false", "0", "denied", "refused", "none", "na", "nein", "non"]
 )
+# What may stand around a yes; a question mark or another sign makes it none.
+_SAID: Final = re.compile(r"'?\w[\w\s.-]*!*")
+# Of a column of wishes not to be called: nothing is written there, or a zero is.
+_BLANK: Final = re.compile(r"[\s\u200b\ufeff_.\u2010-\u2015-]*|0(?:[.,]0+)?")
 # More than no consent: a wish that is kept.
 _STOP: Final = frozenset(
     [
@@ -216,12 +220,12 @@ def _consent(
     """Whether they allowed to be called, since when, or asked not to be."""
     name, text = values.get("consent", ("", ""))
     word = _plain(text)
-    if text and word in _YES | _NO | _STOP:
+    if text and (word in _NO | _STOP or _BLANK.fullmatch(text) or _agrees(text)):
         facts.fields["consent"], facts.stops = word in _YES, word in _STOP
     elif text:
         custom[name] = text
     name, text = values.get("do_not_call", ("", ""))
-    if text and _plain(text) not in _NO:
+    if not _BLANK.fullmatch(text) and _plain(text) not in _NO:
         # Whatever else stands there, such as a date or a reason, is a wish not to be called.
         facts.fields["consent"], facts.stops = False, True
         if _plain(text) not in _YES | _STOP:
@@ -231,6 +235,11 @@ def _consent(
         facts.consented_on = _day(text)
         facts.undated = facts.consented_on is None
         custom[name] = text
+
+
+def _agrees(text: str) -> bool:
+    """Whether a word of consent stands there as one: `yes`, and not `yes?` or `=-1`."""
+    return _plain(text) in _YES and _SAID.fullmatch(text) is not None
 
 
 def _plain(text: str) -> str:

@@ -2,13 +2,24 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from accounts.models import AgentSeat
+from calls.models import Call
+from campaigns.models import Lead
 from core import statements
 from core.models import Event
-from tests.factories import OrganizationFactory, UserFactory
+from tests.factories import (
+    AttemptFactory,
+    CallFactory,
+    CampaignFactory,
+    LeadFactory,
+    OrganizationFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +77,61 @@ def test_an_update_of_a_row_that_is_gone_changes_nothing() -> None:
     Event.objects.all().delete()
 
     assert statements.update(row, "kind") == 0
+
+
+def read(row: Model) -> dict[str, object]:
+    """All that a row holds, without asking the database again."""
+    return {name: row.__dict__[name] for name in row.__dict__ if not name.startswith("_")}
+
+
+def test_a_row_is_read_as_the_orm_reads_it_with_what_it_points_to() -> None:
+    attempt = AttemptFactory.create(reserved_at=AT, refusals=[{"rule": "US-1", "until": None}])
+    with_lead = CallFactory.create(attempt=attempt, lead=LeadFactory.create(), reserved_at=AT)
+    without = CallFactory.create(attempt=AttemptFactory.create(), lead=None, reserved_at=AT)
+
+    for call in (with_lead, without):
+        found = statements.get(Call, call.pk, "attempt", "agent", "campaign", "lead")
+        known = Call.objects.select_related("attempt", "agent", "campaign", "lead").get(pk=call.pk)
+        assert read(found) == read(known)
+        assert found._state.fields_cache.keys() == known._state.fields_cache.keys()
+        for name in ("attempt", "agent", "campaign", "lead"):
+            there, wanted = getattr(found, name), getattr(known, name)
+            assert (there and read(there)) == (wanted and read(wanted))
+
+
+def test_a_locked_row_is_read_alone_and_what_is_put_off_comes_when_asked_for(
+    django_assert_num_queries: Any,
+) -> None:
+    lead = LeadFactory.create(remarks="Ask for Zoë", custom={"Old vendor": "Acme"})
+
+    with django_assert_num_queries(1):
+        found = statements.get(Lead, lead.pk, lock=True, defer=("remarks",))
+
+    assert found.get_deferred_fields() == {"remarks"}
+    with django_assert_num_queries(1):
+        assert found.remarks == "Ask for Zoë"
+    assert found.custom == {"Old vendor": "Acme"}
+
+
+def test_a_row_that_is_gone_is_said_to_be() -> None:
+    with pytest.raises(Lead.DoesNotExist):
+        statements.get(Lead, 404)
+
+
+def test_rows_are_found_by_a_condition_in_an_order() -> None:
+    campaign = CampaignFactory.create()
+    first, second = LeadFactory.create_batch(2, campaign=campaign)
+    LeadFactory.create()
+
+    found = statements.find(Lead, "t0.campaign_id = %s ORDER BY t0.id DESC", [campaign.pk])
+
+    assert found == [second, first]
+
+
+def test_a_saved_row_is_written_whole() -> None:
+    lead = LeadFactory.create()
+    lead.name, lead.custom, lead.next_attempt_at = "Zoë", {"a": [1]}, AT
+
+    assert statements.save(lead) == 1
+
+    assert read(Lead.objects.get(pk=lead.pk)) == read(lead)
