@@ -41,9 +41,7 @@ _PRIORITIES: Final = {
 _YES: Final = frozenset(
     ["yes", "y", "true", "1", "given", "granted", "optin", "ok", "x", "ja", "oui", "si"]
 )
-_NO: Final = frozenset(
-    ["no", "n", "false", "0", "denied", "refused", "none", "na", "nein", "non"]
-)
+_NO: Final = frozenset(["no", "n", "false", "0", "denied", "refused", "none", "na", "nein", "non"])
 # What may stand around a yes; a question mark or another sign makes it none.
 _SAID: Final = re.compile(r"'?\w[\w\s.-]*!*")
 # Of a column of wishes not to be called: nothing is written there, or a zero is.

@@ -90,6 +90,34 @@ def test_a_row_may_have_a_day_of_its_own_and_one_that_nobody_can_read_allows_not
     assert sheet.leads.get(phone=BOB).custom == {"Opt-in date": "01/02/2026"}
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("cell", ["0001-01-01", "0001-01-01T00:00:00", "1899-12-30", "1970-01-01"])
+def test_a_day_that_a_machine_writes_for_none_allows_nothing(
+    campaign: Campaign, zone: str, cell: str
+) -> None:
+    campaign.organization.timezone = zone
+    campaign.organization.save()
+
+    sheet = imported(campaign, f"Phone,Consent,Opt-in date\n2125550123,yes,{cell}\n")
+
+    assert (sheet.status, granted()) == ("done", set())
+
+
+@pytest.mark.parametrize("cell", ["Yes", "YES!", "opt-in", "Opt in.", "1", "x", "'yes"])
+def test_a_yes_may_be_written_in_many_ways(campaign: Campaign, cell: str) -> None:
+    imported(campaign, f"Phone,Consent\n2125550123,{cell}\n", voices=["ai"])
+
+    assert granted() == {(ANN, "ai")}
+
+
+@pytest.mark.parametrize("cell", ["yes?", "(yes)", "=yes", "-1", "+y", "y/e/s", "\u202eyes", "✓"])
+def test_what_may_be_no_yes_is_a_note(campaign: Campaign, cell: str) -> None:
+    sheet = imported(campaign, f"Phone,Consent\n2125550123,{cell}\n", voices=["ai"])
+
+    assert granted() == set()
+    assert sheet.leads.get().custom == {"Consent": cell}
+
+
 def test_a_yes_counts_for_the_first_number_of_a_row(campaign: Campaign) -> None:
     imported(campaign, "Phone,Phone 2,Consent\n2125550123,2125550124,yes\n", voices=["ai"])
 
@@ -133,6 +161,10 @@ def test_the_same_list_twice_writes_each_consent_once(campaign: Campaign) -> Non
         ("Do not call", "YES"),
         ("DNC", "asked on 3 May"),
         ("Opt-out", "1"),
+        ("Opt-out", "-1"),
+        ("Do not call", "✓"),
+        ("Do not call", "☑"),
+        ("Do not call", "*"),
     ],
 )
 def test_who_asked_to_stop_is_not_called_by_any_campaign(
@@ -156,7 +188,7 @@ def test_who_asked_to_stop_is_not_called_by_any_campaign(
     )
 
 
-@pytest.mark.parametrize("cell", ["", "no", "0", "FALSE", "-", "n/a"])
+@pytest.mark.parametrize("cell", ["", "no", "0", "0.0", "FALSE", "-", "—", "n/a"])
 def test_an_empty_column_of_do_not_call_stops_nobody(campaign: Campaign, cell: str) -> None:
     imported(campaign, f"Phone,Do not call\n2125550123,{cell}\n")
 
@@ -234,6 +266,7 @@ def test_undoing_ends_what_was_allowed_and_keeps_who_asked_to_stop(campaign: Cam
         ({"source": " "}, "consent_source"),
         ({"granted_on": "2199-01-01"}, "consent_granted_on"),
         ({"granted_on": "yesterday"}, "consent_granted_on"),
+        ({"granted_on": "0001-01-01"}, "consent_granted_on"),
         ({"expires_on": "2026-03-02"}, "consent_expires_on"),
     ],
 )
