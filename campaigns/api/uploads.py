@@ -83,7 +83,10 @@ def _fields(request: Request) -> dict[str, Any]:
 
 
 def _json(text: Any, field: str, refusal: str) -> Any:
+    """What is meant by it. Raises InputError for what is none, or could be written nowhere."""
     try:
-        return json.loads(str(text))
-    except ValueError as error:
+        meant = json.loads(str(text))
+        json.dumps(meant, ensure_ascii=False).encode()  # half a character is no text
+    except (ValueError, RecursionError) as error:
         raise InputError(refusal, errors={field: [refusal]}) from error
+    return meant

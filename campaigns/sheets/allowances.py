@@ -1,5 +1,6 @@
 """What a yes in a sheet's column of consent allows; pure."""
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Self
@@ -9,6 +10,8 @@ from core.errors import InputError
 
 # Machines write days before it, such as 1899-12-30 or 0001-01-01, where they have none.
 EARLIEST: Final = date(1971, 1, 1)
+_LONGEST: Final = {"source": 64, "proof": 255}  # as ConsentRecord has them
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Allowance:
             raise InputError(said, errors={"consent": [said]})
         voices = stored.get("voices", [])
         texts = [stored.get(name, "") for name in known if name != "voices"]
-        if not isinstance(voices, list) or not all(isinstance(text, str) for text in texts):
-            said = "The voices of a consent are a list, all else of it is text."
+        if not isinstance(voices, list) or not all(map(_is_text, [*voices, *texts])):
+            said = "The voices of a consent are a list of words, all else of it is text."
             raise InputError(said, errors={"consent": [said]})
         return cls(**stored)
 
@@ -41,7 +44,7 @@ class Allowance:
         return asdict(self) if self.voices else {}
 
     def check(self, now: datetime) -> None:
-        """Raises InputError, by field, for what could be no consent."""
+        """Raises InputError, by field, for what could be no consent. The day of `now` is today."""
         if not self.voices:
             return
         errors: dict[str, list[str]] = {}
@@ -51,13 +54,25 @@ class Allowance:
             errors["consent_kind"] = ["Choose how strong it is."]
         if not self.source.strip():
             errors["consent_source"] = ["Say where it was given, such as the name of a form."]
+        for name, longest in _LONGEST.items():
+            if len(getattr(self, name)) > longest:
+                errors[f"consent_{name}"] = [f"It has at most {longest} characters."]
+        if errors := errors | self._wrong_days(now):
+            raise InputError("Some fields are not right.", errors=errors)
+
+    def _wrong_days(self, now: datetime) -> dict[str, list[str]]:
+        errors: dict[str, list[str]] = {}
         given, ends = as_day(self.granted_on), as_day(self.expires_on)
         if (self.granted_on and given is None) or (given and not EARLIEST <= given <= now.date()):
             errors["consent_granted_on"] = ["Choose a day that is over, or leave it to the rows."]
         if (self.expires_on and ends is None) or (ends and given and ends <= given):
             errors["consent_expires_on"] = ["It must end after it was given."]
-        if errors:
-            raise InputError("Some fields are not right.", errors=errors)
+        return errors
+
+
+def _is_text(value: object) -> bool:
+    """Whether a database keeps it as text: no half characters, which JSON can write, no zero."""
+    return isinstance(value, str) and "\0" not in value and not _HALF.search(value)
 
 
 def as_day(text: str) -> date | None:

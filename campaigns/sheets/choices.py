@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.utils import timezone
@@ -49,6 +50,6 @@ class Choices:
             message = f"Say how many days, from 1 to {_LONGEST_DAYS}."
             raise InputError(message, errors={"duplicate_days": [message]})
         allowance = Allowance.read(self.consent)
-        allowance.check(timezone.now())
+        allowance.check(timezone.localtime(timezone=ZoneInfo(sheet.organization.timezone)))
         for name, value in {**self.as_json(), "consent": allowance.as_json()}.items():
             setattr(sheet, name, value)

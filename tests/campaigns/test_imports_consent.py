@@ -1,8 +1,9 @@
 """What a list says of consent goes into the ledger; who asked in it to stop is not called."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import Organization
@@ -268,6 +269,12 @@ def test_undoing_ends_what_was_allowed_and_keeps_who_asked_to_stop(campaign: Cam
         ({"granted_on": "yesterday"}, "consent_granted_on"),
         ({"granted_on": "0001-01-01"}, "consent_granted_on"),
         ({"expires_on": "2026-03-02"}, "consent_expires_on"),
+        ({"voices": [["ai"]]}, "consent"),
+        ({"voices": [{}]}, "consent"),
+        ({"source": "\ud800"}, "consent"),
+        ({"proof": "a\0b"}, "consent"),
+        ({"source": "s" * 65}, "consent_source"),
+        ({"proof": "p" * 256}, "consent_proof"),
     ],
 )
 def test_terms_that_cannot_be_are_refused_by_field(
@@ -278,3 +285,27 @@ def test_terms_that_cannot_be_are_refused_by_field(
 
     assert field in refused.value.errors
     assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "today", "tomorrow"),
+    [
+        ("Pacific/Auckland", "2026-05-05", "2026-05-06"),
+        ("America/Los_Angeles", "2026-05-04", "2026-05-05"),
+    ],
+)
+def test_today_is_the_day_where_the_organization_is(
+    campaign: Campaign, zone: str, today: str, tomorrow: str
+) -> None:
+    # given a moment at which it is Monday evening in UTC, or Tuesday morning
+    hour = 20 if zone == "Pacific/Auckland" else 27
+    campaign.organization.timezone = zone
+    campaign.organization.save()
+    moment = datetime(2026, 5, 4, tzinfo=UTC) + timedelta(hours=hour)
+
+    with time_machine.travel(moment, tick=False):
+        sheet = imported(campaign, LIST, voices=["ai"], granted_on=today)
+        with pytest.raises(InputError):
+            imported(campaign, LIST, granted_on=tomorrow)
+
+    assert sheet.rows_consented == 1

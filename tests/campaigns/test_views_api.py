@@ -119,6 +119,11 @@ def test_an_upload_chooses_how_it_is_imported(client: Client, campaign: Campaign
         ("template", "Nobody's"),
         ("consent", "yes"),
         ("consent", '{"voice": "ai"}'),
+        ("consent", '{"voices": [["ai"]], "kind": "written", "source": "Form"}'),
+        ("consent", '{"voices": ["ai"], "kind": "written", "source": "\\ud800"}'),
+        ("consent", "[" * 200_000),
+        ("mapping", "[" * 200_000),
+        ("mapping", '["\\ud800"]'),
     ],
 )
 def test_a_wrong_choice_is_refused_by_field_and_keeps_nothing(
