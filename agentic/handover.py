@@ -88,6 +88,12 @@ def offered_to(user: Any) -> HandOver | None:
     return rows.select_related("ai_call__call", "ai_call__lead", "ai_call__campaign").first()
 
 
+def taken_by(user: Any) -> AiCall | None:
+    """The call that the person took over, until its result is written down."""
+    rows = AiCall.objects.filter(taken_over_by=user.pk).exclude(call__status=Call.Status.WRAPPED_UP)
+    return rows.select_related("call", "lead").order_by("-pk").first()
+
+
 def accept(user: Any, offer: HandOver) -> Call:
     """The person has the call, at once or as soon as they are in its room; the voice introduces
     them and falls silent.

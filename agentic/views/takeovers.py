@@ -21,10 +21,12 @@ from core.web import asks_for, requires
 @requires("calls.add_call")
 @require_GET
 def offer(request: HttpRequest) -> HttpResponse:
-    """The call that the person is being asked to take over, with what was said; else nothing."""
+    """The call that the person is being asked to take over, with what was said; else the one that
+    they took over and have not finished."""
     found = handover.offered_to(request.user)
     lines = list(found.ai_call.call.transcript.order_by("-seq")[:4]) if found else []
-    context = {"offer": found, "lines": lines[::-1]}
+    taken = None if found else handover.taken_by(request.user)
+    context = {"offer": found, "lines": lines[::-1], "taken": taken}
     return render(request, "agentic/_offer.html", context)
 
 

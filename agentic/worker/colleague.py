@@ -1,18 +1,25 @@
 """The person who takes a call over, in its room: awaited, and missed when they are gone."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from livekit import rtc
+import aiohttp
+from livekit import api, rtc
 from livekit.rtc.participant import UnpublishTrackError
 
+from agentic.providers import livekit
 from agentic.providers.livekit import identity_of
 
 JOIN_WITHIN_S = 25.0
 # A page that was loaded anew, or whose line broke, comes back within so long.
 RETURN_WITHIN_S = 15.0
+# Who takes over may be in the room before the voice was asked to expect them.
+EXPECTED_WITHIN_S = 4.0
 _LOOK_EVERY_S = 0.2
+
+log = logging.getLogger(__name__)
 
 
 class Colleague:
@@ -50,3 +57,13 @@ async def fall_silent(room: rtc.Room) -> None:
     for sid in list(room.local_participant.track_publications):
         with suppress(UnpublishTrackError):
             await room.local_participant.unpublish_track(sid)
+
+
+async def send_away(room: str, identity: str) -> None:
+    """Nobody listens to a call that is not theirs, as one who came too late."""
+    asked = api.RoomParticipantIdentity(room=room, identity=identity)
+    try:
+        async with livekit.client() as client:
+            await client.room.remove_participant(asked)
+    except (api.ServerError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("somebody could not be sent away: %s", livekit.said_by(error))

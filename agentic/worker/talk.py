@@ -19,10 +19,12 @@ from agentic.sink import Order
 from agentic.tools import ToolAnswer
 from agentic.worker import hearing, manners, telephone, voice
 from agentic.worker.colleague import (
+    EXPECTED_WITHIN_S,
     JOIN_WITHIN_S,
     RETURN_WITHIN_S,
     Colleague,
     fall_silent,
+    send_away,
 )
 from agentic.worker.listening import Listener
 from agentic.worker.notes import Notes
@@ -57,13 +59,14 @@ class Talk:
         self._answered_at: datetime | None = None
         self._by = ""  # who picked up
         self._leaving = self._asked = self._handed_over = False
-        self._awaited = 0  # people who said that they take over
+        self._awaited: set[str] = set()  # who said that they take over
         self._colleague: Colleague | None = None  # who did
         self.listener: Listener | None = None
         self._room_closed = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._last: dict[str, float] = {}
         self.session.on("close", self._closed)
+        ctx.room.on("participant_connected", self._came)
         ctx.room.on("participant_disconnected", self._left)
         ctx.room.on("participant_attributes_changed", self._changed)
         ctx.room.on("disconnected", self._disconnected)
@@ -291,14 +294,16 @@ class Talk:
 
     async def _hand_over(self, colleague: Colleague, person: int) -> None:
         """Introduces who comes into the room and falls silent; the job goes on, and listens."""
-        self._awaited += 1
+        self._awaited.add(colleague.identity)
         try:
             came = await colleague.comes(JOIN_WITHIN_S, unless=lambda: self.ended)
             if not (came and await self._sink.joined(person)):
                 await self._sink.missed(person)
+                if came:
+                    await send_away(self._brief.room, colleague.identity)
                 return
         finally:
-            self._awaited -= 1
+            self._awaited.discard(colleague.identity)
         self._colleague, self._leaving = colleague, True
         # Before the session's own recording ends, so that none of the call is missing.
         path = self._ctx.session_directory / "colleague.ogg"
@@ -315,6 +320,16 @@ class Talk:
             await self.finish(by="local")
 
     # --- What happens
+
+    def _came(self, who: rtc.RemoteParticipant) -> None:
+        if who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD:
+            self._later(self._admit(who.identity))
+
+    async def _admit(self, identity: str) -> None:
+        await asyncio.sleep(EXPECTED_WITHIN_S)
+        theirs = self._colleague is not None and self._colleague.identity == identity
+        if not theirs and identity not in self._awaited and not self.ended:
+            await send_away(self._brief.room, identity)
 
     def _left(self, who: rtc.RemoteParticipant) -> None:
         # Before the answer the dial itself tells what became of it.

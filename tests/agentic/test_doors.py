@@ -15,6 +15,8 @@ from accounts.models import User
 from agentic import handover, sink
 from agentic.models import AgenticRun, AiCall, HandOver
 from agentic.providers.livekit import room_of
+from calls import lifecycle
+from calls.models import Call
 from tests.agentic.voices import claimed
 from tests.clients import browser
 from tests.factories import OrganizationFactory, UserFactory
@@ -120,3 +122,49 @@ def test_the_simulator_has_no_voice_to_talk_to(taken: Callable[..., tuple[AiCall
 
     assert (answer.status_code, answer.json()["code"]) == (409, "no_door")
     assert answer.json()["message"] == "The simulator has no voice to talk to."
+
+
+def page(user: User, name: str, ai: AiCall) -> Any:
+    """A page of the taken call."""
+    return browser(user).get(reverse(f"agentic:{name}", args=[ai.call.public_id]))
+
+
+def test_the_page_of_a_taken_call_has_a_line_to_it_only_where_there_is_a_voice(
+    taken: Callable[..., tuple[AiCall, User]],
+) -> None:
+    ai, user = taken()
+    other, somebody = taken("simulator")
+
+    assert "<call-line" in page(user, "taken", ai).content.decode()
+    shown = page(somebody, "taken", other).content.decode()
+    assert "<call-line" not in shown
+    assert "The simulator has no voice to talk to" in shown
+
+
+def test_who_did_not_join_is_told_so_and_may_do_nothing_more(
+    taken: Callable[..., tuple[AiCall, User]],
+) -> None:
+    ai, user = taken()
+    assert handover.missed(ai.pk, user.pk, timezone.now())
+
+    shown = page(user, "taken", ai).content.decode()
+
+    assert "The voice goes on with this call" in shown
+    assert "call-line" not in shown
+    for name in ("taken_hang_up", "taken_give_back", "taken_result"):
+        path = reverse(f"agentic:{name}", args=[ai.call.public_id])
+        assert browser(user).post(path).status_code == 404
+
+
+def test_the_way_back_to_a_taken_call_is_shown_until_its_result_is_written(
+    taken: Callable[..., tuple[AiCall, User]],
+) -> None:
+    ai, user = taken()
+    client, path = browser(user), reverse("agentic:offer")
+
+    assert "You have a call with" in client.get(path).content.decode()
+    handover.joined(ai.pk, user.pk, timezone.now())
+    sink.ended(ai.pk, timezone.now(), by="remote")
+    assert "Write down its result" in client.get(path).content.decode()
+    lifecycle.wrap_up(Call.objects.get(pk=ai.call_id))
+    assert "Your call" not in client.get(path).content.decode()

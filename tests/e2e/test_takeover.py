@@ -252,7 +252,7 @@ def goes_elsewhere(ava: Person) -> None:
 def breaks(stage: Stage, call: Call, ava: Person) -> None:
     """The connection is lost for good, and they join again."""
     lost = models.DisconnectReason.SERVER_SHUTDOWN
-    stage.loop(stage.sfu.remove(call.room, call.identity, lost))
+    stage.loop(stage.sfu.dismiss(call.room, call.identity, lost))
     says(ava, "is lost")
     ava.page.get_by_role("button", name="Rejoin").click()
     says(ava, "You are talking with Pia Person")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import presence
 from accounts.models import AgentSeat, User
-from agentic import commands, handover
+from agentic import commands, doors, handover, reaping
 from agentic.models import AgenticRun, AiCall, HandOver
 from agentic.providers.livekit import room_of
 from calls import assembly
@@ -174,3 +174,42 @@ def test_who_does_not_come_loses_the_call_and_the_voice_goes_on(
     assert (fresh(ai).taken_over_by, fresh(ai).call.agent) == (None, None)
     stage.loop(stage.sfu.hang_up(room_of(ai)))
     assert stage.over(ai).call.ended_by == "customer"
+
+
+def test_a_person_goes_on_without_the_voice_that_died_and_then_ends_the_call(
+    stage: Stage, run: AgenticRun, ben: User, person: Person
+) -> None:
+    ai = accepted(stage, run, ben, INTRODUCED)
+    comes(stage, ai, ben, person)
+    stage.until(lambda: said(TAKEN))
+
+    for process in stage.jobs():
+        process.kill()
+    stage.until(lambda: len(stage.sfu.guests[room_of(ai)]) == 1, "the voice is still there")
+
+    # Nothing more renews its lease but the look after silent voices.
+    at = timezone.now()
+    assert reaping.reap(at + timedelta(seconds=21)) == 0
+    assert fresh(ai).state == AiCall.State.PLACED
+    lease = fresh(ai).call.lease_until
+    assert lease is not None
+    assert lease > at + timedelta(seconds=60)
+    stage.loop(person.leave())
+    stage.until(lambda: not stage.sfu.guests[room_of(ai)], "the person is still there")
+    assert reaping.reap(at + timedelta(seconds=45)) == 1
+    done = stage.over(ai)
+    assert (done.call.outcome, done.problem) == ("answered", "The voice was lost.")
+
+
+def test_who_comes_too_late_hears_nothing_of_the_call(
+    stage: Stage, run: AgenticRun, ben: User, person: Person
+) -> None:
+    ai = accepted(stage, run, ben, Turn(say="Nobody is free.", seconds=0.4))
+    door = doors.open_to(ben, fresh(ai))
+    handover.give_back(ben, fresh(ai))
+
+    stage.loop(person.join(door.url, door.token))
+
+    stage.until(lambda: not person.room.isconnected(), "they are still there")
+    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.over(ai)

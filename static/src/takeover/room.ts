@@ -75,8 +75,16 @@ function voice(room: Room, tell: (event: LineEvent) => void): void {
   tell({ type: "voice", there: voices.some((each) => each.audioTrackPublications.size > 0) });
 }
 
-function why(reason: DisconnectReason | undefined): "over" | "elsewhere" | "lost" {
-  if (reason === DisconnectReason.DUPLICATE_IDENTITY) return "elsewhere";
-  const ended = reason === DisconnectReason.ROOM_DELETED || reason === DisconnectReason.ROOM_CLOSED;
-  return ended || reason === DisconnectReason.PARTICIPANT_REMOVED ? "over" : "lost";
+function why(reason: DisconnectReason | undefined): "over" | "gone" | "elsewhere" | "lost" {
+  switch (reason) {
+    case DisconnectReason.ROOM_DELETED:
+    case DisconnectReason.ROOM_CLOSED:
+      return "over";
+    case DisconnectReason.PARTICIPANT_REMOVED:
+      return "gone";
+    case DisconnectReason.DUPLICATE_IDENTITY:
+      return "elsewhere";
+    default:
+      return "lost";
+  }
 }

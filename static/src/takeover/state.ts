@@ -36,7 +36,7 @@ export type LineEvent =
     }
   | { readonly type: "in" }
   | { readonly type: "reconnecting" }
-  | { readonly type: "left"; readonly why: "over" | "elsewhere" | "lost" }
+  | { readonly type: "left"; readonly why: "over" | "gone" | "elsewhere" | "lost" }
   | { readonly type: "muted"; readonly on: boolean }
   | { readonly type: "voice"; readonly there: boolean }
   | { readonly type: "audible"; readonly on: boolean };

@@ -77,6 +77,7 @@ class LiveKitServer:
             "RoomService/ListRooms": (room.ListRoomsRequest, self.list_rooms),
             "RoomService/DeleteRoom": (room.DeleteRoomRequest, self.delete_room),
             "RoomService/ListParticipants": (room.ListParticipantsRequest, self.participants_of),
+            "RoomService/RemoveParticipant": (room.RoomParticipantIdentity, self.remove),
             "SIP/CreateSIPParticipant": (sip.CreateSIPParticipantRequest, self.dial),
             "SIP/ListSIPOutboundTrunk": (sip.ListSIPOutboundTrunkRequest, self.list_trunks),
         }
@@ -209,6 +210,14 @@ class LiveKitServer:
         _need(bool(claims.video and claims.video.room_admin), "roomAdmin")
         there = self._room(asked.room).participants.values()
         return room.ListParticipantsResponse(participants=there)
+
+    async def remove(
+        self, asked: room.RoomParticipantIdentity, claims: Claims
+    ) -> room.RemoveParticipantResponse:
+        """Sends one away."""
+        _need(bool(claims.video and claims.video.room_admin), "roomAdmin")
+        await self.leave(self._room(asked.room), asked.identity, _LEFT.PARTICIPANT_REMOVED)
+        return room.RemoveParticipantResponse()
 
     async def list_trunks(
         self, asked: sip.ListSIPOutboundTrunkRequest, claims: Claims

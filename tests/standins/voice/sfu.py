@@ -185,9 +185,16 @@ class Sfu(LiveKitServer):
         """The called hangs up."""
         await self.leave(self.rooms[name], "lead", _LEFT.CLIENT_INITIATED)
 
-    async def remove(self, name: str, identity: str, reason: Any) -> None:
-        """Sends one away, who may come again."""
-        for guest in self.guests[name]:
+    async def remove(
+        self, asked: room.RoomParticipantIdentity, claims: Claims
+    ) -> room.RemoveParticipantResponse:
+        """Sends one away."""
+        await self.dismiss(asked.room, asked.identity, _LEFT.PARTICIPANT_REMOVED)
+        return await super().remove(asked, claims)
+
+    async def dismiss(self, name: str, identity: str, reason: Any) -> None:
+        """The connection of one ends, who may come again."""
+        for guest in list(self.guests[name]):
             if guest.info.identity == identity:
                 await guest.dismiss(reason)
 
