@@ -145,22 +145,41 @@ def grant_many(
 ) -> int:
     """What the rows of a sheet allow, in the caller's transaction; how many records are new.
 
-    Whoever revoked on the day of a row's consent or later has allowed nothing by it.
+    Whoever revoked on the day of a row's consent or later, or is for good not called since then,
+    has allowed nothing by it.
     """
-    rows = ConsentRecord.objects.filter(
-        organization=organization_id, phone__in={phone for phone, _ in given}
-    )
-    revoked = rows.exclude(revoked_at=None).exclude(revoked_because=UNDONE)
-    ended: dict[str, datetime] = {}
-    for phone, at in revoked.order_by("revoked_at").values_list("phone", "revoked_at"):
-        if at is not None:
-            ended[phone] = at
+    ended = _ended(organization_id, {phone for phone, _ in given})
     held = [
         (phone, terms)
         for phone, terms in given
         if phone not in ended or terms.granted_at > ended[phone]
     ]
     return _write(organization_id, held, None, now, sheet=sheet)
+
+
+def _ended(organization_id: int, phones: Collection[str]) -> dict[str, datetime]:
+    """Since when consent of some numbers is over, by the last word that was heard of it."""
+    records = ConsentRecord.objects.filter(organization=organization_id, phone__in=phones)
+    revoked = records.exclude(revoked_at=None).exclude(revoked_because=UNDONE)
+    stopped = SuppressionEntry.objects.filter(
+        organization=organization_id,
+        campaign_key=SuppressionEntry.EVERYWHERE,
+        phone__in=phones,
+        expires_at=None,
+    )
+    ended: dict[str, datetime] = {}
+    for phone, at in (
+        *revoked.values_list("phone", "revoked_at"),
+        *stopped.values_list("phone", "created_at"),
+    ):
+        if at is not None:
+            ended[phone] = max(at, ended.get(phone, at))
+    return ended
+
+
+def came_on(sheet: LeadSheet) -> bool:
+    """Whether consent that counts came on a sheet."""
+    return ConsentRecord.objects.filter(sheet=sheet, revoked_at=None).exists()
 
 
 @retried

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import editing, queue
+from campaigns import consents, editing, queue
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheets import columns, consenting, landing, reading, receiving
 from campaigns.sheets.choices import Choices
@@ -82,16 +82,23 @@ def cancel(user: User | None, sheet: LeadSheet) -> LeadSheet:
         raise DomainError("No import of this sheet is going on.", code="not_importing")
     row.status, row.due_at, row.lease_until = _S.CANCELED, None, None
     row.save()
+    _consent_came(row)
     receiving.told(row, "sheet.canceled", actor=user)
     return row
 
 
 @retried
 def discard(user: User | None, sheet: LeadSheet) -> None:
-    """Forgets an upload of which no lead is left, with its files and its rejected rows."""
+    """Forgets an upload of which no lead is left, with its files and its rejected rows.
+
+    Raises DomainError "sheet_in_use" while leads or consent hang on it.
+    """
     row = LeadSheet.objects.select_for_update().get(pk=sheet.pk)
     if row.due_at is not None or row.leads.exists():
         raise DomainError("Leads came from this sheet, so it stays.", code="sheet_in_use")
+    if consents.came_on(row):
+        said = "Consent came on this sheet; undo its import first."
+        raise DomainError(said, code="sheet_in_use")
     names = [row.file, Layout(**row.layout).table]
     receiving.told(row, "sheet.discarded", actor=user)
     row.delete()
@@ -237,6 +244,7 @@ def _begin(sheet_id: int, now: datetime) -> LeadSheet | None:
         sheet.status, sheet.due_at, sheet.lease_until = _S.FAILED, None, None
         sheet.problem = "The import stopped several times at the same place; try it again."
         sheet.save()
+        _consent_came(sheet)
         receiving.told(sheet, "sheet.failed", severity="error")
         return None
     sheet.status, sheet.lease_until = _S.IMPORTING, now + LEASE
@@ -255,9 +263,14 @@ def _finish(sheet_id: int, read: int) -> None:
     sheet.status, sheet.due_at, sheet.lease_until = _S.DONE, None, None
     sheet.rows_total, sheet.finished_at = read, timezone.now()
     sheet.save()
-    if sheet.rows_consented:  # decisions that asked for it are old now
-        editing.rules_changed(sheet.organization_id)
+    _consent_came(sheet)
     receiving.told(sheet, "sheet.imported")
+
+
+def _consent_came(sheet: LeadSheet) -> None:
+    """Decisions that asked for consent are old now."""
+    if sheet.rows_consented:
+        editing.rules_changed(sheet.organization_id)
 
 
 @retried
@@ -268,6 +281,7 @@ def _fail(sheet_id: int, problem: str) -> None:
     sheet.status, sheet.due_at, sheet.lease_until = _S.FAILED, None, None
     sheet.problem = problem
     sheet.save()
+    _consent_came(sheet)
     receiving.told(sheet, "sheet.failed", severity="error")
 
 

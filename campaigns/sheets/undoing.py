@@ -39,7 +39,7 @@ def start_undo(user: User | None, sheet: LeadSheet, *, leads: int | None) -> Lea
     if row.status not in (_S.DONE, _S.FAILED, _S.CANCELED):
         raise DomainError("This sheet cannot be undone now.", code="cannot_undo")
     there = row.leads.count()
-    if not there:
+    if not there and not consents.came_on(row):
         raise DomainError("No lead came from this sheet.", code="cannot_undo")
     if leads != there:
         message = f"Type {there} to confirm."

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from campaigns import sheets, tasks
+from campaigns import consents, sheets, tasks
 from campaigns.forms import LayoutForm, MappingForm, UploadForm, add_refusal
 from campaigns.models import LeadSheet
 from campaigns.sheetforms import ChoicesForm, TemplateForm
@@ -65,7 +65,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": row.campaign,
         "rejects": row.rejects.order_by("row")[:50],
         "pace": sheets.pace(row, timezone.now()),
-        "leads": row.leads.exists(),
+        "leads": row.leads.exists() or consents.came_on(row),
     }
     part = asks_for(request, "sheet-progress")
     return render(request, "campaigns/_progress.html" if part else "campaigns/sheet.html", context)

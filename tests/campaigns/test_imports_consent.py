@@ -11,7 +11,7 @@ from campaigns import consents, sheets, suppression
 from campaigns.models import Campaign, ConsentRecord, Lead, LeadSheet, SuppressionEntry
 from campaigns.sheets import Choices, importing
 from campaigns.sheets.reading import Layout
-from core.errors import InputError
+from core.errors import DomainError, InputError
 from tests.campaigns.lists import upload
 from tests.factories import CampaignFactory, LeadFactory
 
@@ -205,6 +205,18 @@ def test_a_duplicate_row_stops_the_lead_that_was_there(campaign: Campaign) -> No
     assert stopped() == {ANN}
 
 
+@pytest.mark.parametrize(("first", "last"), [(",x", "yes,"), ("yes,", ",x")])
+def test_yes_and_stop_far_apart_in_one_list_is_stop(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch, first: str, last: str
+) -> None:
+    monkeypatch.setenv("DIALER_SHEETS_CHUNK_ROWS", "10")
+    between = "".join(f"21255501{n:02d},,\n" for n in range(20, 50) if n != 23)
+
+    imported(campaign, f"Phone,Consent,DNC\n2125550123,{first}\n{between}2125550123,{last}\n")
+
+    assert (granted(), stopped()) == (set(), {ANN})
+
+
 def test_yes_and_stop_in_one_list_is_stop_in_either_order(campaign: Campaign) -> None:
     imported(
         campaign,
@@ -254,6 +266,44 @@ def test_undoing_ends_what_was_allowed_and_keeps_who_asked_to_stop(campaign: Cam
 
     # and the same list again allows again, as nobody took it back
     assert imported(campaign, LIST).rows_consented == 2
+
+
+def test_consent_of_a_list_of_nobody_new_can_be_undone_and_is_not_forgotten_with_it(
+    campaign: Campaign,
+) -> None:
+    # given a list whose only person is in the campaign already
+    LeadFactory.create(campaign=campaign, phone=ANN)
+    sheet = imported(campaign, "Phone,Consent\n2125550123,yes\n", voices=["ai"])
+    assert granted() == {(ANN, "ai")}
+
+    with pytest.raises(DomainError, match="undo"):
+        sheets.discard(None, sheet)
+    sheets.start_undo(None, sheet, leads=0)
+    sheets.run_undo(sheet.pk)
+
+    sheet.refresh_from_db()
+    assert (sheet.status, granted()) == ("undone", set())
+    assert Lead.objects.filter(phone=ANN).exists()
+    sheets.discard(None, sheet)
+
+
+@pytest.mark.parametrize("ending", ["canceled", "failed"])
+def test_consent_of_an_import_that_stopped_half_way_makes_decisions_old(
+    campaign: Campaign, ending: str
+) -> None:
+    # given an import of which some rows are in
+    sheet = imported(campaign, LIST)
+    LeadSheet.objects.filter(pk=sheet.pk).update(status="importing")
+    campaign.refresh_from_db()
+    before = campaign.rule_version
+
+    if ending == "canceled":
+        sheets.cancel(None, sheet)
+    else:
+        importing._fail(sheet.pk, "The file is gone.")
+
+    campaign.refresh_from_db()
+    assert campaign.rule_version > before
 
 
 # What cannot be
