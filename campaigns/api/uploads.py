@@ -13,6 +13,7 @@ from core.errors import DomainError, InputError
 
 PREVIEW_ROWS: Final = 10
 _MAPPING: Final = 'The mapping is "auto", a list or an object.'
+_FORBIDDEN: Final = "You may not write down consent."
 _CONSENT: Final = "The consent is an object, as JSON."
 _CHOICES: Final = frozenset(sheets.Choices.__dataclass_fields__)
 _FORM_BYTES: Final = 1024 * 1024  # what a multipart body may hold beside the file
@@ -33,8 +34,11 @@ def receive(
 ) -> tuple[LeadSheet, sheets.Preview]:
     """Keeps the list; with a mapping or a template, or where it shall `start`, imports it.
 
-    Raises InputError by field, having kept nothing.
+    Raises InputError by field and, for consent by who may not write it down, DomainError
+    "permission_denied", having kept nothing.
     """
+    if given.get("consent") and not user.has_perm("campaigns.add_consentrecord"):
+        raise DomainError(_FORBIDDEN, code="permission_denied", status=403)
     template = None
     if name := given.get("template"):
         template = sheets.template_named(campaign.organization_id, name)

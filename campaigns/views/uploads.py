@@ -113,6 +113,9 @@ def _import(
     """Makes the import due, and keeps how the list is read where a name for that is given."""
     chosen = choices.given() if "duplicates" in choices.data else None
     mapping, user = form.given(), person(request)
+    voices = chosen.consent["voices"] if chosen else []
+    if voices and not user.has_perm("campaigns.add_consentrecord"):
+        raise InputError("You may not write down consent.")
     begun = sheets.start_import(user, row, mapping, layout=layout, choices=chosen)
     if name := choices.cleaned_data["save_as"]:
         sheets.save_template(user, begun, name, names=preview.names, mapping=mapping)

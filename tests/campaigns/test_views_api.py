@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import apitokens
 from accounts.models import User
 from campaigns import consents, queue, sheets, suppression
 from campaigns.models import Campaign, Lead, LeadSheet, QueueEntry
@@ -134,6 +135,21 @@ def test_a_wrong_choice_is_refused_by_field_and_keeps_nothing(
     assert answer.status_code == 400
     assert field in answer.json()["errors"]
     assert not LeadSheet.objects.exists()
+
+
+def test_a_program_that_may_only_upload_lists_writes_down_no_consent(
+    manager: User, campaign: Campaign
+) -> None:
+    _, raw = apitokens.make(manager, "Lists", ["campaigns.add_leadsheet"], None)
+    program = Client(headers={"Authorization": f"Bearer {raw}"})
+    consent = {"voices": ["ai"], "kind": "written", "source": "Web form"}
+
+    refused = send_list(program, campaign, consent=json.dumps(consent))
+    taken = send_list(program, campaign)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+    assert taken.status_code == 201
+    assert LeadSheet.objects.get().consent == {}
 
 
 def test_an_upload_by_a_template_starts_with_its_columns_and_choices(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -225,6 +226,28 @@ def test_choices_and_a_template_are_kept_with_the_import(
     assert "selected>Weekly</option>" in page
     listed = client.get(reverse("campaigns:sheets")).content.decode()
     assert "Weekly" in listed
+
+
+def test_who_may_write_down_no_consent_is_not_asked_for_it_and_cannot_send_it(
+    client: Client, campaign: Campaign, manager: User
+) -> None:
+    sheet = sheets.receive_upload(None, campaign, upload(LIST))
+    address = reverse("campaigns:sheet", args=[sheet.pk])
+    assert "Whoever said yes" in client.get(address).content.decode()
+    right = Permission.objects.get(codename="add_consentrecord")
+    for group in manager.groups.all():
+        group.permissions.remove(right)
+
+    page = client.get(address).content.decode()
+    form = {"field_0": "name", "field_1": "phone", "field_2": "consent", "header_row": "1"}
+    consent = {"consent_voices": ["ai"], "consent_kind": "written", "consent_source": "Form"}
+    answer = client.post(address, {**form, "duplicates": "campaign", **consent})
+
+    assert "Whoever said yes" not in page
+    assert answer.status_code == 422
+    assert "may not write down consent" in answer.content.decode()
+    sheet.refresh_from_db()
+    assert (sheet.status, sheet.consent) == ("uploaded", {})
 
 
 def test_a_wrong_choice_is_told_at_its_field(client: Client, campaign: Campaign) -> None:
