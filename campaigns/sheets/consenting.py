@@ -11,6 +11,7 @@ from campaigns import consents
 from campaigns.consents import Terms
 from campaigns.models import LeadSheet, SuppressionEntry
 from campaigns.sheets.allowances import EARLIEST, Allowance, as_day
+from campaigns.sheets.landing import Batch
 from campaigns.sheets.rows import LeadFacts
 
 _STOPPED: Final = "The list says that they asked not to be called."
@@ -24,14 +25,15 @@ class Heard:
     stopped: int = 0
 
 
-def hear(sheet: LeadSheet, purpose: str, facts: Iterable[LeadFacts], now: datetime) -> Heard:
+def hear(sheet: LeadSheet, purpose: str, batch: Batch, now: datetime) -> Heard:
     """Keeps what some rows say, duplicates of other leads included, in the caller's transaction.
 
-    A wish not to be called counts for every number of its row, consent for the first alone. Who
-    stopped in the same breath, or revoked after the day of the row, has allowed nothing.
+    A wish not to be called counts for every number of its row, also of one that becomes no lead;
+    consent for the first alone. Who stopped in the same breath, or revoked after the day of the
+    row, has allowed nothing.
     """
-    rows = list(facts)
-    stopped = {one.e164 for fact in rows if fact.stops for one in (fact.phone, *fact.further)}
+    rows = batch.facts.values()
+    stopped = batch.stopped.union(*(fact.numbers() for fact in rows if fact.stops))
     if stopped:
         consents.stop_many(
             sheet.organization_id,

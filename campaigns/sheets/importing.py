@@ -199,8 +199,7 @@ class Run:
         if sheet.status != _S.IMPORTING or sheet.rows_read != self.read:
             return False
         # First, so that whoever stops here becomes no lead that is called.
-        purpose, facts = self.campaign.purpose, batch.facts.values()
-        heard = consenting.hear(sheet, purpose, facts, now)
+        heard = consenting.hear(sheet, self.campaign.purpose, batch, now)
         counts = landing.store(sheet, self.campaign, batch, now, look=self.look)
         # SQLite tells IDs apart by their case, so there the database does not say all.
         self.look = counts.met or connection.vendor == "sqlite"

@@ -16,7 +16,7 @@ from campaigns.ranking import rank
 from campaigns.sheets import duplicates, writing
 from campaigns.sheets.duplicates import Reject
 from campaigns.sheets.reading import Row
-from campaigns.sheets.rows import LeadFacts, RowError, lead_facts
+from campaigns.sheets.rows import LeadFacts, RowError, lead_facts, stopped
 from core.phone import Phone
 
 _Kind = SheetReject.Kind
@@ -34,6 +34,7 @@ class Batch:
 
     facts: dict[int, LeadFacts] = field(default_factory=dict)  # by row number
     rejects: list[Reject] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)  # numbers (E.164) in rejected rows
 
 
 @dataclass
@@ -58,6 +59,8 @@ def sort(rows: Iterable[Row], fields: Sequence[str], names: Sequence[str], regio
             batch.facts[row.number] = _facts(row, fields, names, region)
         except RowError as error:
             batch.rejects.append((row.number, _INVALID, error.code, error.message))
+            if not row.problem:
+                batch.stopped.update(stopped(row.cells, fields, names, region))
     return batch
 
 

@@ -14,6 +14,8 @@ from campaigns.sheets.typed import Value
 from core.phone import Phone, PhoneError, normalize
 
 LONGEST_ROW: Final = 10_000  # characters
+_LONGEST_CELL: Final = 255  # of a row that is too long
+_STOPPING: Final = frozenset(["phone", "further_phone", "country", "consent", "do_not_call"])
 _HEADER_LENGTH: Final = 80
 _LENGTHS: Final = {
     "name": 255,
@@ -68,6 +70,10 @@ class LeadFacts:
     consented_on: date | None = None
     undated: bool = False  # a day of consent is written there, and nobody can read it
 
+    def numbers(self) -> list[str]:
+        """The number to dial and the further ones (E.164)."""
+        return [phone.e164 for phone in (self.phone, *self.further)]
+
 
 class RowError(Exception):
     """A row that becomes no lead; `code` is a word, the text a sentence."""
@@ -112,6 +118,27 @@ def lead_facts(
     if values.keys() & {"consent", "consent_on", "do_not_call"}:
         _consent(values, facts, custom)
     return facts
+
+
+def stopped(
+    cells: Sequence[str], mapping: Sequence[str], names: Sequence[str], default_region: str
+) -> list[str]:
+    """Numbers (E.164) of a row that becomes no lead, where it says not to call them."""
+    told = [
+        (cell[:_LONGEST_CELL], what, name)
+        for cell, what, name in zip(cells, mapping, names, strict=False)
+        if what in _STOPPING
+    ]
+    try:
+        facts = lead_facts(
+            [cell for cell, _, _ in told],
+            [what for _, what, _ in told],
+            [name for _, _, name in told],
+            default_region,
+        )
+    except RowError:
+        return []
+    return facts.numbers() if facts.stops else []
 
 
 def _visible(cell: str) -> str:

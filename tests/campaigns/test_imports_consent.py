@@ -205,6 +205,21 @@ def test_a_duplicate_row_stops_the_lead_that_was_there(campaign: Campaign) -> No
     assert stopped() == {ANN}
 
 
+def test_a_row_that_becomes_no_lead_stops_all_the_same(campaign: Campaign) -> None:
+    # given rows with too long an ID, and with too much in them
+    text = (
+        "Phone,ID,DNC,Notes\n"
+        f"2125550123,{'i' * 200},yes,\n"
+        f"2125550124,1,yes,{'n' * 11_000}\n"
+        f"12,2,yes,\n"
+        f"2125550125,{'i' * 200},,\n"
+    )
+
+    sheet = imported(campaign, text)
+
+    assert (sheet.rows_invalid, sheet.rows_stopped, stopped()) == (4, 2, {ANN, BOB})
+
+
 @pytest.mark.parametrize(("first", "last"), [(",x", "yes,"), ("yes,", ",x")])
 def test_yes_and_stop_far_apart_in_one_list_is_stop(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch, first: str, last: str
