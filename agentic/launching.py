@@ -5,7 +5,7 @@ never lasts as long as a call: the provider sends a voice and returns at once.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -82,8 +82,7 @@ def launch_many(pks: Iterable[int]) -> int:
         if not _draining.is_set() and _send(pk, results):
             sent.append(pk)
     if sent:
-        launched = AiCall.objects.filter(pk__in=sent, state=_S.LAUNCHING)
-        launched.update(state=_S.DISPATCHED, dispatched_at=timezone.now())
+        _dispatched(sent, timezone.now())
     return len(sent)
 
 
@@ -101,6 +100,13 @@ def _send(pk: int, results: briefing.Results) -> bool:
         sink.withdrawn(pk, now, cause=breaker.NOT_LAUNCHED, problem=problem)
         return False
     return True
+
+
+@retried
+def _dispatched(pks: Sequence[int], now: datetime) -> None:
+    """Their voices are on their way; some may be there already."""
+    launched = AiCall.objects.filter(pk__in=pks, state=_S.LAUNCHING)
+    launched.update(state=_S.DISPATCHED, dispatched_at=now)
 
 
 @retried

@@ -95,7 +95,10 @@ def alive(pk: int, now: datetime) -> None:
 
 def said_many(told: Mapping[int, Sequence[transcripts.Line]]) -> None:
     """Turns of many calls at once, each told only once; for a provider that carries them all."""
-    rows = AiCall.objects.filter(pk__in=told).select_related("call")
+    where = f"t0.id IN ({statements.places(list(told))})"
+    rows = (
+        statements.find(AiCall, where, list(told), "call", defer=("instructions",)) if told else []
+    )
     if found := {row.call: told[row.pk] for row in rows}:
         transcripts.write_many(found)
 

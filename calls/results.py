@@ -12,9 +12,14 @@ from core.errors import InputError
 
 def choices(call: Call) -> QuerySet[Disposition]:
     """The dispositions of the call's campaign; all of the organization where it names none."""
-    active = Disposition.objects.filter(organization_id=call.organization_id, is_active=True)
-    own = active.filter(campaigns=call.campaign_id)
-    return own if call.campaign_id is not None and own.exists() else active
+    return of_campaign(call.organization_id, call.campaign_id)
+
+
+def of_campaign(organization_id: int, campaign_id: int | None) -> QuerySet[Disposition]:
+    """The same for calls of a campaign."""
+    active = Disposition.objects.filter(organization_id=organization_id, is_active=True)
+    own = active.filter(campaigns=campaign_id)
+    return own if campaign_id is not None and own.exists() else active
 
 
 def choose(call: Call, code: str, callback_at: datetime | None, now: datetime) -> Disposition:

@@ -81,6 +81,7 @@ class Player:
         self._heap: list[tuple[datetime, int, int]] = []
         self._number = count()
         self._lines: dict[int, list[Line]] = {}
+        self._houses = casting.Houses()
         self._look_at = self._alive_at = datetime.min.replace(tzinfo=UTC)
 
     def begin(self, pk: int, now: datetime) -> bool:
@@ -88,7 +89,7 @@ class Player:
         order = sink.take(pk, now)
         if order is None:
             return False
-        scene = casting.scene(pk, order.ring_s, now)
+        scene = casting.scene(pk, order.ring_s, now, self._houses)
         speed = float(config.get("agentic.simulator_speed"))
         talk = Talk(pk, scene, [scripts.dial(scene)], speed, now, order.most_s)
         self.talks[pk] = talk
