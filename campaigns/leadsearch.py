@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import User
 from campaigns.models import Campaign, Lead, LeadPhone
+from core.parsers import meant
 
 PAGE: Final = 50
 # What is asked for in this order, when nobody says what a word is.
@@ -192,7 +193,7 @@ def _as_cursor(value: str, pk: int) -> str:
 def _cursor(text: str) -> tuple[str, int] | None:
     """The place that a cursor names; a broken one begins anew."""
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
+        value, pk = meant(base64.urlsafe_b64decode(text.encode()).decode())
     except (binascii.Error, ValueError, TypeError):
         return None
     return (value, pk) if isinstance(value, str) and isinstance(pk, int) else None

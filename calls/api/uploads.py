@@ -1,6 +1,5 @@
 """The API for other softphones: a whole call, with its recording, in one request."""
 
-import json
 from typing import Any
 
 from django.urls import reverse
@@ -15,6 +14,7 @@ from accounts.authentication import person
 from calls import uploads
 from calls.models import Call
 from core.errors import DomainError, InputError
+from core.parsers import meant
 
 
 class CdrSerializer(serializers.Serializer[Any]):
@@ -84,7 +84,7 @@ def _fields(request: Request) -> dict[str, Any]:
     fields: dict[str, Any] = {name: data[name] for name in data if data[name] != ""}
     metadata = fields.get("metadata", "{}")
     try:
-        fields["metadata"] = json.loads(str(metadata))
+        fields["metadata"] = meant(str(metadata))
     except ValueError:
         fields["metadata"] = None
     if not isinstance(fields["metadata"], dict):

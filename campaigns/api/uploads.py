@@ -1,6 +1,5 @@
 """How machines send lists: one multipart request with a file and what is chosen of its import."""
 
-import json
 from typing import Any, Final
 
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from campaigns import sheets, tasks
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheetserializers import ChoicesSerializer
 from core.errors import DomainError, InputError
+from core.parsers import meant
 
 PREVIEW_ROWS: Final = 10
 _MAPPING: Final = 'The mapping is "auto", a list or an object.'
@@ -87,10 +87,7 @@ def _fields(request: Request) -> dict[str, Any]:
 
 
 def _json(text: Any, field: str, refusal: str) -> Any:
-    """What is meant by it. Raises InputError for what is none, or could be written nowhere."""
     try:
-        meant = json.loads(str(text))
-        json.dumps(meant, ensure_ascii=False).encode()  # half a character is no text
-    except (ValueError, RecursionError) as error:
+        return meant(str(text))
+    except ValueError as error:
         raise InputError(refusal, errors={field: [refusal]}) from error
-    return meant

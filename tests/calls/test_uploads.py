@@ -159,6 +159,8 @@ def test_too_large_a_request_is_not_even_read(sender: Client) -> None:
         ({"ended_at": "2050-01-01T00:00:00Z"}, "ended_at"),
         ({"metadata": "[1]"}, "metadata"),
         ({"metadata": "{"}, "metadata"),
+        ({"metadata": '{"a":' * 50_000}, "metadata"),
+        ({"metadata": '{"a": "\\ud800"}'}, "metadata"),
         ({"metadata": json.dumps({"much": "x" * 20_000})}, "metadata"),
     ],
 )

@@ -118,7 +118,10 @@ def test_pages_follow_each_other_without_gaps(manager: User, campaign: Campaign)
     assert set(found) == set(leads)
 
 
-@pytest.mark.parametrize("broken", ["x", "e30=", "WzEsMl0=", "é"])
+HALF = "WyJcdWQ4MDAiLCAxXQ=="  # of a character
+
+
+@pytest.mark.parametrize("broken", ["x", "e30=", "WzEsMl0=", "é", HALF, "W1tb" * 4000])
 def test_a_broken_cursor_begins_anew(manager: User, ann: Lead, broken: str) -> None:
     assert leadsearch.search(manager, "Ann", after=broken).rows == [ann]
 

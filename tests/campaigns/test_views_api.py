@@ -348,3 +348,11 @@ def test_what_cannot_be_meant_is_refused(client: Client) -> None:
     over = forbid(client, phone="+12125550123", until="2020-01-01T00:00:00Z")
     assert over.status_code == 400
     assert "until" in over.json()["errors"]
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"custom":' * 50_000])
+@pytest.mark.parametrize("route", ["leads", "suppression", "consents", "consents/stop"])
+def test_a_body_that_is_nested_too_deep_is_no_json(client: Client, route: str, body: str) -> None:
+    answer = client.post(f"/api/{route}", body, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
