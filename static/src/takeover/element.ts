@@ -46,6 +46,7 @@ class CallLine extends HTMLElement {
     document.addEventListener("keydown", this.pressed);
     window.addEventListener("beforeunload", this.leaving);
     window.addEventListener("pagehide", this.left);
+    document.addEventListener("session-revoked", this.left);
     void this.line.begin();
   }
 
@@ -64,6 +65,7 @@ class CallLine extends HTMLElement {
     document.removeEventListener("keydown", this.pressed);
     window.removeEventListener("beforeunload", this.leaving);
     window.removeEventListener("pagehide", this.left);
+    document.removeEventListener("session-revoked", this.left);
     delete document.documentElement.dataset["joined"];
     await this.line.end();
     if (this.hasAttribute("data-floating")) this.remove();
@@ -88,6 +90,7 @@ class CallLine extends HTMLElement {
     if (isOn(this.line.state)) event.preventDefault();
   };
 
+  /** Without the page, or without a login, nobody is on the line. */
   private readonly left = (): void => void this.line.end();
 
   private piece<T extends HTMLElement = HTMLElement>(name: string): T | null {

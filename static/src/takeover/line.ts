@@ -71,11 +71,12 @@ export class Line {
     await this.room?.play();
   }
 
-  /** Leaves for good, as with the page. */
+  /** Leaves, as with the page; a page that comes back may join again. */
   async end(): Promise<void> {
     this.turn += 1;
-    await this.dropRoom();
+    this.tell({ type: "left", why: "lost" });
     this.world.release();
+    await this.dropRoom();
   }
 
   private async listen(tell: (event: LineEvent) => void): Promise<MediaStream | undefined> {

@@ -191,9 +191,9 @@ describe("a line to a call", () => {
     const world = new FakeWorld();
     await world.line.begin();
     await world.line.end();
-    world.happens({ type: "left", why: "lost" });
+    world.happens({ type: "in" });
 
-    expect(world.state.phase).toBe("in");
-    expect(world.done.slice(3)).toEqual(["leave", "release"]);
+    expect(world.state.phase).toBe("lost");
+    expect(world.done.slice(3)).toEqual(["release", "leave"]);
   });
 });
