@@ -1,7 +1,7 @@
 """What a yes in a sheet's column of consent allows; pure."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Self
 
@@ -42,6 +42,10 @@ class Allowance:
     def as_json(self) -> dict[str, Any]:
         """For `LeadSheet.consent`; nothing where nothing is allowed."""
         return asdict(self) if self.voices else {}
+
+    def undated(self) -> Self:
+        """The same without days: the next list is of other ones."""
+        return replace(self, granted_on="", expires_on="")
 
     def check(self, now: datetime) -> None:
         """Raises InputError, by field, for what could be no consent. The day of `now` is today."""

@@ -35,8 +35,12 @@ class Choices:
         return cls(**{name: stored[name] for name in cls.__dataclass_fields__ if name in stored})
 
     def as_json(self) -> dict[str, Any]:
-        """For `SheetTemplate.choices`."""
+        """As plain data."""
         return asdict(self)
+
+    def for_template(self) -> dict[str, Any]:
+        """For `SheetTemplate.choices`: the days of a consent are those of one list."""
+        return self.as_json() | {"consent": Allowance.read(self.consent).undated().as_json()}
 
     def put_on(self, sheet: LeadSheet) -> None:
         """Sets them on a sheet, unsaved. Raises InputError by field."""

@@ -46,7 +46,7 @@ def save_template(
         raise InputError("Name the template.", errors={"save_as": ["Name the template."]})
     facts = {
         "columns": {_key(column): field for column, field in zip(names, mapping, strict=True)},
-        "choices": Choices.of(sheet).as_json(),
+        "choices": Choices.of(sheet).for_template(),
     }
     template, _ = SheetTemplate.objects.update_or_create(
         organization_id=sheet.organization_id,

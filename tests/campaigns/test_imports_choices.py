@@ -144,6 +144,22 @@ def test_a_template_maps_the_next_list_of_the_same_shape_by_itself(campaign: Cam
     assert found.template.name == "Weekly"
 
 
+def test_a_template_keeps_what_a_yes_allows_but_not_since_when(campaign: Campaign) -> None:
+    terms = {"voices": ["ai"], "kind": "written", "source": "Form", "proof": "Page 3"}
+    days = {"granted_on": "2026-03-02", "expires_on": "2026-09-01"}
+    first = sheets.receive_upload(None, campaign, upload("Who,Reach,Yes\nAnn,2125550123,yes\n"))
+    mapping = ["name", "phone", "consent"]
+    sheets.start_import(None, first, mapping, choices=Choices(consent={**terms, **days}))
+    first.refresh_from_db()
+    sheets.save_template(None, first, "W", names=["Who", "Reach", "Yes"], mapping=mapping)
+
+    # when next month's list comes, nobody on it has said yes in March
+    following = sheets.receive_upload(None, campaign, upload("Who,Reach,Yes\nBob,2125550124,yes\n"))
+
+    assert first.consent == {**terms, **days}
+    assert following.consent == {**terms, "granted_on": "", "expires_on": ""}
+
+
 def test_a_template_of_another_organization_maps_nothing(campaign: Campaign) -> None:
     foreign = sheets.receive_upload(None, CampaignFactory.create(), upload("Who,Reach\nA,1\n"))
     sheets.save_template(None, foreign, "W", names=["Who", "Reach"], mapping=["name", "phone"])
