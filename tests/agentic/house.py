@@ -22,7 +22,7 @@ from tests.campaigns.floor import Log, fork, kill
 
 LONGEST_S, PAUSE_S, LOOK_S, CLAIM_S = 0.15, 0.02, 0.05, 0.8
 BEAT_S = 0.3
-KILL_EVERY = 25  # calls
+KILL_EVERY = 40  # calls
 NOBODY, GRACE_S = 0, 60
 
 

@@ -28,9 +28,13 @@ from tests.agentic.standin import StandIn
 from tests.factories import AgenticFactory, RunFactory, TrunkFactory
 
 WORKERS, CAMPAIGNS, NUMBERS = 6, 3, 700
-CALLS, SECONDS, LEASE_S = 2000, 40, 5
+CALLS, SECONDS, LEASE_S = 2000, 280, 5
 
-pytestmark = [pytest.mark.mariadb, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.mariadb,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(SECONDS + 120),
+]
 
 
 def test_limits_hold_each_attempt_is_dialed_once_and_no_number_is_in_two_calls(
@@ -45,7 +49,7 @@ def test_limits_hold_each_attempt_is_dialed_once_and_no_number_is_in_two_calls(
     opened = [line["call"] for line in lines if line["what"] == "open"]
     killed = sum(line["what"] == "killed" for line in lines)
     print(f"{len(opened)} calls, {killed} killed")  # noqa: T201
-    assert len(opened) > 100, "the house was too slow to prove anything"
+    assert len(opened) >= CALLS, "the house was too slow to prove anything"
     assert killed > WORKERS + 3
     assert [pk for pk, times in Counter(opened).items() if times > 1] == []
     assert _overlaps(lines) == []
@@ -112,7 +116,7 @@ def _run(log: Path, *arguments: object) -> list[dict[str, Any]]:
         env=os.environ | extra,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=SECONDS + 60,
         check=False,
     )
     assert result.returncode == 0, result.stderr[-4000:]
