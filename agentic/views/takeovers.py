@@ -107,8 +107,9 @@ def _theirs(request: HttpRequest) -> Q:
 
 
 def _missed(request: HttpRequest) -> Q:
-    """Calls that the person accepted and did not join."""
-    offers = HandOver.objects.filter(agent=request.user.pk, state=HandOver.State.MISSED)
+    """Calls that the person accepted and did not join, or that ended before they did."""
+    states = (HandOver.State.MISSED, HandOver.State.WITHDRAWN)
+    offers = HandOver.objects.filter(agent=request.user.pk, state__in=states)
     return Q(pk__in=offers.values("ai_call"))
 
 

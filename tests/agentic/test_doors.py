@@ -156,6 +156,18 @@ def test_who_did_not_join_is_told_so_and_may_do_nothing_more(
         assert browser(user).post(path).status_code == 404
 
 
+def test_a_call_that_ended_before_its_person_joined_says_so(
+    taken: Callable[..., tuple[AiCall, User]],
+) -> None:
+    ai, user = taken()
+    sink.ended(ai.pk, timezone.now(), by="remote")
+    assert handover.expire(timezone.now()) == 1
+
+    shown = page(user, "taken", ai).content.decode()
+
+    assert "This call ended before you joined" in shown
+
+
 def test_the_way_back_to_a_taken_call_is_shown_until_its_result_is_written(
     taken: Callable[..., tuple[AiCall, User]],
 ) -> None:
