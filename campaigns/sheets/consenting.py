@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -78,4 +78,5 @@ def _terms(allowance: Allowance, purpose: str, fact: LeadFacts, zone: ZoneInfo) 
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
+    # In UTC: a time that a zone's clock skips or repeats equals none that a database answers.
+    return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -152,6 +152,25 @@ def test_the_same_list_twice_writes_each_consent_once(campaign: Campaign) -> Non
     assert ConsentRecord.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "at"),
+    [
+        ("America/Santiago", "2025-09-07", datetime(2025, 9, 7, 4, tzinfo=UTC)),  # no midnight
+        ("America/Havana", "2025-11-02", datetime(2025, 11, 2, 4, tzinfo=UTC)),  # two of them
+    ],
+)
+def test_a_day_without_a_midnight_or_with_two_is_a_day_as_any(
+    campaign: Campaign, zone: str, day: str, at: datetime
+) -> None:
+    campaign.organization.timezone = zone
+    campaign.organization.save()
+
+    imported(campaign, LIST, voices=["ai"], granted_on=day)
+    imported(campaign, LIST, voices=["ai"], granted_on=day)
+
+    assert ConsentRecord.objects.get().granted_at == at
+
+
 # A wish not to be called
 
 
