@@ -95,6 +95,8 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             "agent_text": "Its role, its manner, what it never does.",
             "session_text": "Greeting, reasons, objections, goodbye: step by step.",
             "disclosure": "Word for word, at the beginning of every call.",
+            "voicemail": "When it is called again, the campaign's retry rules say; “call again”"
+            " goes before them, and waits for another part of the day.",
             "temperature": "0 keeps to the text, 2 is free.",
             "max_length_s": "In seconds; then the voice says goodbye.",
             "silence_s": "In seconds, of the called person.",

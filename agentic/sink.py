@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from agentic.models import AgenticCampaign, AiCall, AiCommand
+from agentic.models import AgenticCampaign, AiCall, AiCommand, PromptVersion
 from calls import lease, lifecycle, line, transcripts
 from calls.models import Call
+from campaigns import claims
 from core import statements
 from core.errors import DomainError
 from core.retry import retried
@@ -142,6 +143,8 @@ def ended(
     data: dict[str, Any] = {"cause": cause, "by": by, "sip_status": sip_status}
     told = {key: value for key, value in data.items() if value}
     ai.call = line.tell(ai.call, "ended", at, **told)
+    if ai.answered_by == AiCall.AnsweredBy.VOICEMAIL and _calls_again(ai):
+        claims.call_again(ai.call.attempt, now=at)
     _close(ai, at, problem=problem)
     return True
 
@@ -184,6 +187,11 @@ def waiting_many(pks: Collection[int]) -> list[AiCommand]:
 def done(command: AiCommand, now: datetime) -> bool:
     """Marks a command as done; False where another did it."""
     return bool(AiCommand.objects.filter(pk=command.pk, done_at=None).update(done_at=now))
+
+
+def _calls_again(ai: AiCall) -> bool:
+    """Whether its wording wants another call where a voicemail answered."""
+    return ai.version.voicemail == PromptVersion.Voicemail.CALL_BACK
 
 
 def _close(ai: AiCall, now: datetime, *, problem: str = "") -> None:

@@ -85,6 +85,12 @@ def after_disposition(
     return _plan(campaign, lead, _rule(row) if row else usual, disposition.code, now=now)
 
 
+def at_another_part(campaign: Campaign, lead: Lead, *, now: datetime) -> Plan:
+    """A try at another part of the day, whatever the campaign's rules say of such an end."""
+    rule = Rule(campaign.retry_after_s, other_day_part=True)
+    return _plan(campaign, lead, rule, "machine", now=now)
+
+
 def default(campaign: Campaign, outcome: str) -> Rule:
     """What an outcome means to a campaign that has no rule for it."""
     delay_s = _SOON.get(_O(outcome), campaign.retry_after_s)

@@ -7,7 +7,7 @@ locks are taken in one order everywhere: seat, slots, queue entry, number, lead,
 from campaigns.claims.ahead import AHEAD, claim_ahead, hand_to, lines_free
 from campaigns.claims.past import record_past
 from campaigns.claims.picked import Picked, claim_picked
-from campaigns.claims.settling import correct, dispose, release, settle
+from campaigns.claims.settling import call_again, correct, dispose, release, settle
 from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Claim",
     "Picked",
     "approve_dial",
+    "call_again",
     "claim_ahead",
     "claim_next",
     "claim_number",

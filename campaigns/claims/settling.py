@@ -44,6 +44,17 @@ def settle(
         _by_outcome(attempt, lead, now, reached=live_answer, not_before=hold_until)
 
 
+def call_again(attempt: DialAttempt, *, now: datetime) -> None:
+    """Tries the lead of an attempt that ended at another part of the day, in the transaction that
+    settled it; not beyond its attempts, and not where a result or a later call placed it.
+    """
+    lead = _locked(attempt)
+    settled = (Lead.Status.RETRY, Lead.Status.FINISHED)
+    if lead and attempt.disposed_at is None and lead.status in settled:
+        plan = retries.at_another_part(_campaign(lead), lead, now=now)
+        _follow(lead, plan, keep_promise=True, now=now)
+
+
 def release(
     attempt: DialAttempt,
     *,

@@ -1,15 +1,16 @@
 """What whoever speaks tells: dialed once, ended once, whatever is repeated."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agentic import sink
-from agentic.models import AgenticRun, AiCall, AiCommand
+from agentic.models import AgenticRun, AiCall, AiCommand, PromptVersion
 from calls import lifecycle, transcripts
 from calls.models import Call, TranscriptLine
-from campaigns import suppression
-from campaigns.models import DialAttempt, Lead, PhoneState
+from campaigns import suppression, windows
+from campaigns.models import Campaign, DialAttempt, Lead, PhoneState, RetryRule
 from tests.agentic.voices import NOW, claimed
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,55 @@ def test_a_machine_is_no_person_reached(run: AgenticRun) -> None:
 
     attempt = DialAttempt.objects.get()
     assert (attempt.outcome, attempt.live_answer, attempt.conversation) == ("machine", False, False)
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "because"),
+    [
+        ("hang_up", "finished", "machine"),
+        ("message", "finished", "machine"),
+        ("call_back", "retry", ""),
+    ],
+)
+def test_a_voicemail_is_called_again_by_the_campaigns_rules_or_by_the_wordings(
+    run: AgenticRun, policy: str, status: str, because: str
+) -> None:
+    # given a campaign that has done with whoever's machine answered
+    RetryRule.objects.create(campaign=run.campaign, outcome="machine", delay_s=0, finished=True)
+    PromptVersion.objects.filter(pk=run.version_id).update(voicemail=policy)
+    ai = claimed(run)
+    sink.take(ai.pk, NOW)
+    sink.answered(ai.pk, NOW)
+    sink.classified(ai.pk, "voicemail")
+
+    sink.ended(ai.pk, LATER, by="local", cause="machine")
+
+    lead = Lead.objects.get(pk=ai.lead_id)
+    assert (lead.status, lead.finished_because) == (status, because)
+    if policy == "call_back":
+        assert lead.next_attempt_at is not None
+        zone = ZoneInfo(windows.zones_of(lead)[0])
+        parts = [_part_of_day(at.astimezone(zone).hour) for at in (LATER, lead.next_attempt_at)]
+        assert parts[0] != parts[1]
+
+
+def _part_of_day(hour: int) -> str:
+    return "morning" if hour < 12 else "afternoon" if hour < 17 else "evening"
+
+
+def test_a_voicemail_is_not_called_more_often_than_the_campaign_calls_anybody(
+    run: AgenticRun,
+) -> None:
+    PromptVersion.objects.filter(pk=run.version_id).update(voicemail="call_back")
+    Campaign.objects.filter(pk=run.campaign_id).update(max_attempts=1)
+    ai = claimed(run)
+    sink.take(ai.pk, NOW)
+    sink.classified(ai.pk, "voicemail")
+
+    sink.ended(ai.pk, LATER, by="local", cause="machine")
+
+    lead = Lead.objects.get(pk=ai.lead_id)
+    assert (lead.status, lead.finished_because) == ("finished", "max_attempts")
 
 
 @pytest.mark.parametrize(
