@@ -250,11 +250,15 @@ def goes_elsewhere(ava: Person) -> None:
 
 
 def breaks(stage: Stage, call: Call, ava: Person) -> None:
-    """The connection is lost for good, and they join again."""
+    """The connection is lost for good, or the page is loaded anew, and they join again."""
     lost = models.DisconnectReason.SERVER_SHUTDOWN
     stage.loop(stage.sfu.dismiss(call.room, call.identity, lost))
     says(ava, "is lost")
     ava.page.get_by_role("button", name="Rejoin").click()
+    says(ava, "You are talking with Pia Person")
+    assert stage.is_heard(call)
+    ava.page.once("dialog", lambda dialog: dialog.accept())
+    ava.page.reload()
     says(ava, "You are talking with Pia Person")
     assert stage.is_heard(call)
 
