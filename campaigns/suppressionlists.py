@@ -13,6 +13,7 @@ from campaigns.models import Campaign, SuppressionEntry
 from campaigns.sheets import Table, reading, rejects, understood
 from core import audit, phone
 from core.errors import InputError
+from core.tables import neutral
 
 if TYPE_CHECKING:
     from django.core.files import File
@@ -90,7 +91,7 @@ def as_csv(entries: Iterable[SuppressionEntry], campaigns: dict[int, str]) -> It
         source = entry.get_source_display()
         since = f"{entry.created_at:%Y-%m-%d %H:%M}"
         cells = (entry.phone, scope, source, entry.reason, since, until)
-        yield writer.writerow([rejects.neutral(cell) for cell in cells])
+        yield writer.writerow([neutral(cell) for cell in cells])
 
 
 def numbers(table: Table, region: str, report: Report) -> Iterator[str]:

@@ -13,7 +13,8 @@ import xlsxwriter
 type Row = Sequence[str]
 
 # A cell that begins so is a formula to a spreadsheet, unless it is just a number.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide signs are those of Japanese spreadsheets.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER: Final = re.compile(r"[+-]?[\d\s().]*")
 # What XML cannot hold, and so no workbook.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -1,18 +1,14 @@
 """The rows that became no lead, as a CSV of the sheet's own shape with the reason beside."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from campaigns.models import LeadSheet, SheetReject
 from campaigns.sheets import importing
 from campaigns.sheets.reading import Layout
 from campaigns.sheets.rows import column_names
-
-# A cell that begins so is a formula to a spreadsheet, unless it is just a number.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"[+-]?[\d\s().]*")
+from core.tables import neutral
 
 
 class Echo:
@@ -43,13 +39,6 @@ def as_csv(sheet: LeadSheet) -> Iterator[str]:
         if reject is not None and reject.row == row.number:
             cells = [*row.cells[:width], *[""] * (width - len(row.cells))]
             yield _line(writer, [*cells, f"Row {row.number}: {reject.reason}"])
-
-
-def neutral(cell: str) -> str:
-    """The cell as text that no spreadsheet takes for a formula."""
-    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
 
 
 def _line(writer: Any, cells: Iterable[str]) -> str:

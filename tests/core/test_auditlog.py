@@ -203,7 +203,9 @@ def test_an_unknown_kind_of_file_does_not_exist(superadmin: User) -> None:
     assert not AuditEntry.objects.filter(action="audit.exported").exists()
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3+A1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3+A1", "@SUM(A1)", "\t=1", "\n=1", "\uff1d1"]
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     as_csv = b"".join(tables.written("csv", ("a",), [(cell,)])).decode("utf-8-sig")
     as_xlsx = b"".join(tables.written("xlsx", ("a",), [(cell,)]))
