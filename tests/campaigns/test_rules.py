@@ -17,7 +17,6 @@ from campaigns import (
     retries,
     rules,
     ruleset,
-    rulestanding,
     windows,
 )
 from campaigns.models import CallingRule, Campaign, DialAttempt, Lead, NationalList, QueueEntry
@@ -179,46 +178,6 @@ def test_whoever_retires_a_rule_says_why_and_it_is_on_the_audit_log(
     assert set(said.values_list("action", flat=True)) == {
         "rule.retired", "rule.explained", "rule.signed_off",
     }  # fmt: skip
-
-
-def test_a_version_to_come_that_is_withdrawn_leaves_no_gap_once_the_former_is_brought_back(
-    manager: User, campaign: Campaign
-) -> None:
-    house = campaign.organization
-    rules.ensure_defaults(house)
-    first = rules.sign_off(manager, rule(house, "US-1"), now=NOW)
-    begins = TODAY + timedelta(days=30)
-    second = rules.replace(manager, first, valid_from=begins, start=time(10), now=NOW)
-
-    rules.retire(manager, second, because="Too strict.", now=NOW)
-
-    rows = list(CallingRule.objects.filter(organization=house, code="US-1"))
-    assert (rulestanding.on(rows, TODAY), rulestanding.lapse(rows, TODAY)) == (first, begins)
-
-    third = rules.bring_back(manager, first, now=NOW)
-
-    rows = list(CallingRule.objects.filter(organization=house, code="US-1"))
-    assert rulestanding.lapse(rows, TODAY) is None
-    assert rulestanding.on(rows, begins) == third
-    assert (third.start, third.signed_off_by, third.version) == (first.start, manager, 3)
-
-
-def test_a_rule_that_ended_can_be_brought_back_and_one_that_holds_can_not(
-    manager: User, campaign: Campaign
-) -> None:
-    house = campaign.organization
-    rules.ensure_defaults(house)
-    first = rule(house, "US-1")
-    with pytest.raises(DomainError) as refused:
-        rules.bring_back(manager, first, now=NOW)
-    assert refused.value.code == "in_force"
-
-    rules.retire(manager, first, because="Not ours.", now=NOW)
-    assert "US-1" not in codes(campaign)
-    second = rules.bring_back(manager, first, now=NOW)
-
-    assert "US-1" in codes(campaign)
-    assert (second.version, second.valid_until) == (2, None)
 
 
 def test_a_lists_age_counts_once_a_list_was_loaded_or_someone_signed(
