@@ -261,6 +261,7 @@ def breaks(stage: Stage, call: Call, ava: Person) -> None:
     ava.page.reload()
     says(ava, "You are talking with Pia Person")
     assert stage.is_heard(call)
+    expect(ava.page.get_by_text("You have a call in another browser.")).to_be_hidden()
 
 
 def test_without_a_microphone_the_call_is_left_to_the_voice(
