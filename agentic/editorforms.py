@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
+from django.db.models import Q
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
@@ -123,7 +124,10 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         else:
             del fields["organization"]
         fields["module"].required = False
-        results = Disposition.objects.filter(organization=owner, is_active=True)
+        # Another call, and never another, are for tools alone to promise.
+        results = Disposition.objects.filter(
+            organization=owner, is_active=True, callback=False, do_not_call=False
+        )
         fields["dispositions"].queryset = results
         teams = Team.objects.for_user(user).filter(organization=owner, archived_at=None)
         fields["teams"].queryset = teams
@@ -137,7 +141,7 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         if campaign:
             self.initial.update({name: getattr(campaign, name) for name in CAMPAIGN[:4]})
             self.initial["name"] = campaign.name
-            self.initial["dispositions"] = list(campaign.dispositions.all())
+            self.initial["dispositions"] = list(campaign.dispositions.filter(pk__in=results))
             self.initial["teams"] = list(campaign.teams.all())
         elif not self.is_bound:
             self.initial["dispositions"] = list(results)
@@ -167,6 +171,7 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         data = {**self.cleaned_data}
         name, organization = data.pop("name"), data.pop("organization", None)
         campaign = {field: data.pop(field) for field in CAMPAIGN}
+        campaign["dispositions"] = self._with_those_of_tools(campaign["dispositions"])
         if self.instance.pk:
             if not data["module"]:
                 del data["module"]
@@ -175,6 +180,17 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             del campaign["dispositions"]  # a new campaign has all of them
         made = {**data, "campaign": campaign, "name": name}
         return made | {"organization": organization} if organization else made
+
+    def _with_those_of_tools(self, chosen: Iterable[Disposition]) -> list[Disposition]:
+        """The chosen results, with those that tools set: of the campaign, or all for a new one."""
+        rows = list(chosen)
+        if self.instance.pk:
+            own = self.instance.campaign.dispositions.all()
+        elif rows:
+            own = Disposition.objects.filter(organization=rows[0].organization_id, is_active=True)
+        else:
+            return rows  # a new campaign has all of them
+        return [*rows, *own.filter(Q(callback=True) | Q(do_not_call=True))]
 
 
 class QuestionForm(forms.Form):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
@@ -93,6 +94,23 @@ def test_the_editor_takes_what_it_was_drawn_with(page: Client, manager: User) ->
     row.refresh_from_db()
     assert wording.words(row) == before
     assert 'data-insert="resource_name"' in drawn
+
+
+def test_results_that_tools_alone_set_are_not_offered_and_stay(page: Client, manager: User) -> None:
+    row = make(manager)
+    of_tools = row.campaign.dispositions.filter(Q(callback=True) | Q(do_not_call=True))
+    kept = {one.pk: one.label for one in of_tools}
+    drawn = page.get(reverse("agentic:edit", args=[row.campaign_id])).content.decode()
+    lost = row.campaign.dispositions.get(code="lost")
+
+    sent = filled(manager, row, dispositions=[lost.pk])
+    page.post(reverse("agentic:edit", args=[row.campaign_id]), sent)
+
+    assert len(kept) == 2
+    for pk in kept:
+        assert f'name="dispositions" value="{pk}"' not in drawn
+    assert f'name="dispositions" value="{lost.pk}"' in drawn
+    assert {one.pk for one in row.campaign.dispositions.all()} == {lost.pk, *kept}
 
 
 def test_taking_the_disclosure_away_warns(page: Client, manager: User) -> None:
