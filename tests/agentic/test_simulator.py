@@ -16,7 +16,8 @@ from agentic.providers.simulator.fate import Fate, Persona
 from agentic.providers.simulator.player import Player
 from calls import lifecycle
 from calls.models import Call, TranscriptLine
-from campaigns.models import DialAttempt
+from campaigns import dispositions
+from campaigns.models import DialAttempt, Disposition
 from tests.agentic.play import Notes, begin, go_on
 from tests.agentic.voices import NOW
 from tests.factories import DispositionFactory, LeadFactory, UserFactory
@@ -120,6 +121,58 @@ def test_who_is_interested_answers_every_question(
     assert "agent: How large is your team?" in lines
     assert any("I am an automated voice." in line for line in lines)
     assert notes.heard_lines == [line[10:] for line in lines if line.startswith("customer: ")]
+
+
+@pytest.mark.parametrize(
+    ("digits", "codes"), [("102", ["busy"]), ("103", ["wrong-number"]), ("105", [])]
+)
+def test_a_person_gets_a_result_of_people(
+    run: AgenticRun,
+    player: Player,
+    notes: Notes,
+    clock: time_machine.Traveller,
+    digits: str,
+    codes: list[str],
+) -> None:
+    # given the usual results, of which that of a voicemail comes first
+    dispositions.ensure_defaults(run.organization)
+    run.campaign.dispositions.set(Disposition.objects.filter(organization=run.organization))
+    worded(run, tools=["set_disposition"])
+    dialed(run, player, digits)
+
+    go_on(player, clock)
+
+    assert [given["code"] for name, given in notes.used if name == "set_disposition"] == codes
+
+
+def test_a_voice_greets_once(
+    run: AgenticRun, player: Player, clock: time_machine.Traveller
+) -> None:
+    worded(run, disclosure="Hello, I am an automated voice.")
+    ai = dialed(run, player, "102")
+
+    go_on(player, clock)
+
+    (first, *_) = [line for line in said(ai) if line.startswith("agent: ")]
+    assert first.startswith("agent: Hello, I am an automated voice.")
+    assert "Good day" not in first
+
+
+def test_where_nobody_speaks_it_asks_once_and_leaves(
+    run: AgenticRun, player: Player, clock: time_machine.Traveller
+) -> None:
+    AgenticCampaign.objects.update(silence_s=7)
+    ai = dialed(run, player, "110")
+
+    go_on(player, clock)
+
+    ai.refresh_from_db()
+    opening, asked, goodbye = TranscriptLine.objects.filter(call=ai.call)
+    assert {line.speaker for line in (opening, asked, goodbye)} == {"agent"}
+    assert asked.text == "Hello, are you there?"
+    assert asked.start_ms - opening.end_ms >= 7000
+    assert goodbye.start_ms - asked.end_ms >= 7000
+    assert (ai.call.outcome, ai.call.ended_by) == ("answered", "agent")
 
 
 def test_tools_that_are_switched_off_are_not_used(

@@ -21,10 +21,14 @@ class Houses:
     """What the calls of a campaign share: many begin at a time, so it is kept for a moment."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[datetime, int, list[Result]]] = {}
+        self._known: dict[int, tuple[datetime, int, int, list[Result]]] = {}
 
-    def of(self, campaign_id: int, organization_id: int, now: datetime) -> tuple[int, list[Result]]:
-        """For how many seconds its people are waited for, and what its voice may name."""
+    def of(
+        self, campaign_id: int, organization_id: int, now: datetime
+    ) -> tuple[int, int, list[Result]]:
+        """For how many seconds its people are waited for, and silence is borne; what its voice
+        may name.
+        """
         known = self._known.get(campaign_id)
         if known is None or now - known[0] > _REMEMBERED:
             rows = AgenticCampaign.objects.filter(campaign=campaign_id)
@@ -33,7 +37,7 @@ class Houses:
                 for row in named.of_campaign(organization_id, campaign_id)
                 if not (row.callback or row.do_not_call)
             ]
-            known = now, rows.values_list("hand_over_wait_s", flat=True).get(), results
+            known = (now, *rows.values_list("hand_over_wait_s", "silence_s").get(), results)
             self._known[campaign_id] = known
         return known[1:]
 
@@ -42,7 +46,7 @@ def scene(pk: int, ring_s: int, now: datetime, houses: Houses) -> Scene:
     """The facts of a call that is about to be dialed, and its lots."""
     ai = statements.get(AiCall, pk, *_KNOWN, defer=("instructions",))
     version, lead = ai.version, ai.lead
-    patience_s, results = houses.of(ai.campaign_id, ai.organization_id, now)
+    patience_s, silence_s, results = houses.of(ai.campaign_id, ai.organization_id, now)
     lots = fate.chance(ai.run.seed, ai.call.number, lead.attempts)
     zones, known = windows.zones_of(lead), leadfacts.about(lead)
     return Scene(
@@ -54,6 +58,7 @@ def scene(pk: int, ring_s: int, now: datetime, houses: Houses) -> Scene:
         disclosure=placeholders.fill(version.disclosure, known),
         ring_s=ring_s,
         patience_s=patience_s,
+        silence_s=silence_s,
         local_now=now.astimezone(ZoneInfo(zones[0] if zones else "UTC")),
         questions=[
             {**row, "text": placeholders.fill(str(row.get("text", "")), known)}

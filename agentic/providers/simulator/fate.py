@@ -6,6 +6,7 @@ The last three digits decide, so that a demonstration can dial whom it wants to 
     …101 interested         …102 has no time      …103 the wrong person
     …104 wants no calls     …105 a mailbox        …106 call screening
     …107 a telephone menu   …108 wants a person   …109 asks for another day
+    …110 says nothing at all
 
 Any other number's fate is drawn by the seed of its run, the number, and how often it was dialed.
 """
@@ -28,6 +29,7 @@ class Persona(StrEnum):
     IVR = "ivr"
     WANTS_PERSON = "wants_person"
     CALLBACK = "callback"
+    SILENT = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ _SHARES: Final = (
     (Fate(Persona.BUSY), 9),
     (Fate(Persona.CALLBACK), 6),
     (Fate(Persona.WANTS_PERSON), 4),
-    (Fate(Persona.INTERESTED), 13),
+    (Fate(Persona.INTERESTED), 12),
+    (Fate(Persona.SILENT), 1),
 )
 
 

@@ -32,6 +32,7 @@ class Scene:
     disclosure: str
     ring_s: int
     patience_s: int  # how long a call waits for a person to take it over
+    silence_s: int  # after so long the voice asks whether anybody is there
     local_now: datetime  # where the called is
     questions: Sequence[Mapping[str, Any]] = ()
     tools: frozenset[str] = frozenset()
@@ -63,11 +64,18 @@ class Scene:
         reply = yield Uses(name, arguments)
         return reply
 
-    def decides(self, **wanted: bool) -> Asking:
-        """Sets the first result that is as wanted, if there is one."""
-        for result in self.results:
-            if all(getattr(result, name) == value for name, value in wanted.items()):
-                return (yield from self.uses("set_disposition", code=result.code))
+    def decides(self, *like: str, **wanted: bool) -> Asking:
+        """Sets a result that is as wanted: one with such a word in its code, else any of a talk."""
+        fit = [
+            result
+            for result in self.results
+            if all(getattr(result, name) == value for name, value in wanted.items())
+        ]
+        named = [result for result in fit if any(word in result.code for word in like)]
+        # What stands for machines and lines is no result of a talk with a person.
+        others = [result for result in fit if result.contact or result.success]
+        for result in [*named, *others][:1]:
+            return (yield from self.uses("set_disposition", code=result.code))
         return Reply(refused=True)
 
     def part(self, goodbye: str, answer: str = "Bye.") -> Script:

@@ -76,10 +76,14 @@ def _greeted(scene: Scene) -> Script:
     """A person, and the voice's first words."""
     yield from scene.hears("Hello?", "Yes, hello.", "Hi, who is this?")
     yield Judges("human")
+    yield from _opened(scene)
+
+
+def _opened(scene: Scene) -> Script:
+    """The voice's first words; what must be said first greets by itself."""
     asked = f"Am I speaking with {scene.name}?" if scene.name else "Do you have a minute?"
-    yield from scene.says(
-        "Good day.", scene.disclosure, f"I am calling about {scene.topic}.", asked
-    )
+    greeting = scene.disclosure or "Good day."
+    yield from scene.says(greeting, f"I am calling about {scene.topic}.", asked)
 
 
 def _interested(scene: Scene) -> Script:
@@ -118,7 +122,7 @@ def _spoken(answer: str) -> str:
 def _busy(scene: Scene) -> Script:
     yield from _greeted(scene)
     yield from scene.hears("I'm in a meeting, I can't talk.", "Not now, I am driving.")
-    yield from scene.decides(finished=False)
+    yield from scene.decides("busy", "later", finished=False)
     yield from scene.part("Of course, I will not keep you. Goodbye.", "Okay, bye.")
 
 
@@ -136,7 +140,7 @@ def _callback(scene: Scene) -> Script:
 def _wrong_person(scene: Scene) -> Script:
     yield from _greeted(scene)
     yield from scene.hears("No, you have the wrong number.", "There is nobody of that name here.")
-    yield from scene.decides(success=False, finished=True)
+    yield from scene.decides("wrong", success=False, finished=True)
     yield from scene.part("I am sorry to have disturbed you. Goodbye.", "No problem.")
 
 
@@ -182,6 +186,16 @@ def _voicemail(scene: Scene) -> Script:
     yield Ends("local", "machine")
 
 
+def _silent(scene: Scene) -> Script:
+    """Somebody picks up and nobody speaks: the voice asks once, and then leaves."""
+    yield from _opened(scene)
+    yield Wait(scene.silence_s)
+    yield from scene.says("Hello, are you there?")
+    yield Wait(scene.silence_s)
+    yield from scene.says("I cannot hear you. I wish you a good day. Goodbye.")
+    yield Ends("local")
+
+
 def _screening(scene: Scene) -> Script:
     """A machine asks who calls; half of those whom it asks take the call."""
     yield Wait(0.5)
@@ -216,4 +230,5 @@ _PLAYS: Final[dict[Persona, Callable[[Scene], Script]]] = {
     Persona.IVR: _ivr,
     Persona.WANTS_PERSON: _wants_person,
     Persona.CALLBACK: _callback,
+    Persona.SILENT: _silent,
 }
