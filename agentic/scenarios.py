@@ -20,6 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import available_timezones
 
 from agentic import leadfacts, talking
 from agentic.talking import Brief, Turn, Voice
@@ -27,6 +28,8 @@ from agentic.toolbox import TOOLS
 from core.errors import InputError
 
 MOST_LINES: Final = 200
+LONGEST: Final = 40_000  # characters of a whole scenario
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE = re.compile(
     r"(?P<kind>caller|expect (?:not says|says|no tool|tool|result)|lead [a-z][a-z0-9_]*)"
     r"\s*:\s*(?P<text>.+)",
@@ -78,25 +81,24 @@ def parse(source: str) -> Script:
     facts: dict[str, Any] = {}
     steps: list[Step] = []
     wrong: list[str] = []
-    lines = source.splitlines()
-    if len(lines) > MOST_LINES:
-        wrong.append(f"A scenario has at most {MOST_LINES} lines.")
-    for number, raw in enumerate(lines[:MOST_LINES], 1):
+    for number, raw in enumerate(_lines(source), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         step = _step(number, line)
         if step is None:
-            wrong.append(f"Line {number} is not understood: {line[:60]}")
-        elif step.kind.startswith("lead "):
+            shown = _UNPRINTABLE.sub("\ufffd", line[:60])
+            wrong.append(f"Line {number} is not understood: {shown}")
+            continue
+        wrong += _mistakes(step)
+        if step.kind.startswith("lead "):
             facts[step.kind[5:]] = step.text
         else:
             steps.append(step)
-            wrong += _unknown_tool(step)
     if not any(step.kind not in ("caller", "lead") for step in steps):
         wrong.append("Say what is expected: a line that begins with “expect”.")
     if wrong:
-        raise InputError("The scenario cannot be read.", errors={"source": wrong[:10]})
+        raise _unreadable(wrong)
     return Script(_named(facts) if facts else None, steps)
 
 
@@ -112,6 +114,16 @@ def run(script: Script, brief: Brief, speaker: Voice) -> Outcome:
     return Outcome(turns, findings)
 
 
+def _lines(source: str) -> list[str]:
+    """As a text box counts them. Raises InputError for more than anybody would write."""
+    if len(source) > LONGEST:
+        raise _unreadable([f"A scenario has at most {LONGEST} characters."])
+    lines = re.split(r"\r\n|\r|\n", source.removeprefix("\ufeff"))
+    if len(lines) > MOST_LINES:
+        raise _unreadable([f"A scenario has at most {MOST_LINES} lines."])
+    return lines
+
+
 def _step(number: int, line: str) -> Step | None:
     if line.casefold() == "expect end":
         return Step(number, "end", "")
@@ -122,10 +134,29 @@ def _step(number: int, line: str) -> Step | None:
     return Step(number, kind, match["text"].strip())
 
 
-def _unknown_tool(step: Step) -> list[str]:
-    if step.kind not in ("tool", "no tool") or step.text.split()[0] in TOOLS:
-        return []
-    return [f"Line {step.number}: there is no tool {step.text.split()[0]}."]
+def _mistakes(step: Step) -> list[str]:
+    """What is wrong in a line that was understood."""
+    found = []
+    if _UNPRINTABLE.search(step.text):
+        found.append("there is a character that cannot be shown")
+    elif len(step.text) > talking.LONGEST_LINE:
+        found.append(f"it has more than {talking.LONGEST_LINE} characters")
+    elif step.kind in ("tool", "no tool") and step.text.split()[0] not in TOOLS:
+        found.append(f"there is no tool {step.text.split()[0]}")
+    elif step.kind in ("says", "not says") and not _words(step.text):
+        found.append("no word is expected")
+    elif step.kind == "lead timezone" and step.text not in available_timezones():
+        found.append("there is no such time zone")
+    return [f"Line {step.number}: {problem}." for problem in found]
+
+
+def _words(text: str) -> list[str]:
+    """The words of which one is enough."""
+    return [word.strip().casefold() for word in text.split("|") if word.strip()]
+
+
+def _unreadable(wrong: list[str]) -> InputError:
+    return InputError("The scenario cannot be read.", errors={"source": wrong[:10]})
 
 
 def _named(facts: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +170,7 @@ def _found(step: Step, turns: Sequence[Turn]) -> Finding:
     said = turns[-1].text if turns else ""
     done = [use for use in talking.uses(turns) if not use.refused]
     if step.kind in ("says", "not says"):
-        there = any(word.strip().casefold() in said.casefold() for word in step.text.split("|"))
+        there = any(word in said.casefold() for word in _words(step.text))
         return Finding(step, there == (step.kind == "says"), said)
     if step.kind in ("tool", "no tool"):
         name, *words = step.text.split()

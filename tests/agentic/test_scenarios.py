@@ -82,6 +82,39 @@ def test_lines_that_cannot_be_read_are_named() -> None:
         scenarios.parse("caller: Hello")
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("expect says: | ", "Line 1: no word is expected."),
+        ("expect says: a\x00b", "Line 1: there is a character that cannot be shown."),
+        ("caller: " + "x" * 1001, "Line 1: it has more than 1000 characters."),
+        ("lead timezone: Mars/Base", "Line 1: there is no such time zone."),
+        ("lead timezone: ../../etc/passwd", "Line 1: there is no such time zone."),
+        ("expect tool: \u2003", "Line 1 is not understood: expect tool:"),
+        ("{% include 'x' %}", "Line 1 is not understood: {% include 'x' %}"),
+        ("x" * 40_001, "A scenario has at most 40000 characters."),
+        ("expect end\n" * 201, "A scenario has at most 200 lines."),
+    ],
+)
+def test_a_hostile_or_broken_scenario_is_refused_by_line(line: str, problem: str) -> None:
+    with pytest.raises(InputError) as refused:
+        scenarios.parse(f"{line}\nexpect end")
+
+    assert refused.value.errors["source"] == [problem]
+
+
+def test_an_empty_choice_expects_nothing(voice: AgenticCampaign) -> None:
+    found = outcome(voice, "expect says: zebra |\nexpect not says: | zebra")
+
+    assert [one.met for one in found.findings] == [False, True]
+
+
+def test_a_file_of_windows_is_read() -> None:
+    script = scenarios.parse("\ufeff# Comment\r\ncaller: Hello\r\nexpect end\r\n")
+
+    assert [(step.number, step.kind) for step in script.steps] == [(2, "caller"), (3, "end")]
+
+
 def test_a_manager_writes_runs_and_deletes_scenarios(voice: AgenticCampaign, manager: User) -> None:
     page, pk = browser(manager), voice.campaign_id
 
