@@ -13,7 +13,7 @@ from celery.signals import (
 from django.db import transaction
 from django.utils import timezone
 
-from agentic import handover, launching, outcomes, reaping
+from agentic import handover, launching, outcomes, reaping, rehearsing
 from agentic.providers.simulator import recording
 from agentic.providers.simulator.host import HOST
 
@@ -59,9 +59,27 @@ def record_simulated() -> None:
     recording.record_due(timezone.now(), within_s=_RECORDING_S)
 
 
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def rehearse_due() -> None:
+    """Finds scenarios that are to be gone through, and gives each lot to a worker."""
+    for pk in rehearsing.due(timezone.now()):
+        rehearse.delay(pk)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def rehearse(pk: int) -> None:
+    """Goes through scenarios, unless another worker does."""
+    rehearsing.run(pk, timezone.now())
+
+
 def hint() -> None:
     """Tells a worker after the commit that a run may call; without a broker, the beat does."""
     transaction.on_commit(launch_due.delay, robust=True)
+
+
+def hint_rehearsal() -> None:
+    """Tells a worker after the commit that scenarios are to be gone through."""
+    transaction.on_commit(rehearse_due.delay, robust=True)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery has no types

@@ -46,6 +46,7 @@ urlpatterns = [
     path("<int:pk>/try/say/", rehearsals.say, name="try_say"),
     path("<int:pk>/scenarios/", rehearsals.listing, name="scenarios"),
     path("<int:pk>/scenarios/run/", rehearsals.run, name="scenarios_run"),
+    path("<int:pk>/scenarios/outcomes/", rehearsals.outcomes, name="scenarios_outcomes"),
     path("<int:pk>/scenarios/new/", rehearsals.edit, name="scenario_new"),
     path("<int:pk>/scenarios/<int:scenario>/", rehearsals.edit, name="scenario"),
     path("<int:pk>/scenarios/<int:scenario>/delete/", rehearsals.delete, name="scenario_delete"),

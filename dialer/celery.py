@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "reap calls of voices": _every("agentic.tasks.reap", 5.0),
     "read calls of voices": _every("agentic.tasks.read_due", 2.0),
     "record simulated calls": _every("agentic.tasks.record_simulated", 5.0),
+    "go through scenarios": _every("agentic.tasks.rehearse_due", 5.0),
     "join recordings": _every("calls.tasks.join_due", 5.0),
     "sweep presence": _every("accounts.tasks.sweep_presence", 5.0),
     "end logins of closed organizations": _every("accounts.tasks.end_closed", 10.0),

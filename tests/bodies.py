@@ -154,7 +154,7 @@ def _wording(people: Cast, user: User) -> dict[str, Any]:
     form = VoiceForm(user)
     shown = {name: form[name].value() for name in form.fields}
     results = [row.pk for row in dispositions.ensure_defaults(people.organization)]
-    chosen = {"name": "Spring", "purpose": "survey", "dispositions": results[:2], "trunk": ""}
+    chosen = {"name": "Spring", "purpose": "survey", "dispositions": results[:1], "trunk": ""}
     known = {name: value for name, value in shown.items() if value not in (None, "", False)}
     return known | chosen | {"cost_per_minute": 0, "teams": [people.team.pk]}
 

@@ -36,7 +36,6 @@ FRAGMENTS = (
     "accounts:my_tokens",
     "agentic:preview",
     "agentic:preview_new",
-    "agentic:scenarios_run",
     "agentic:try_say",
     "calls:add_note",
     "campaigns:disposition",

@@ -2,6 +2,7 @@
 
 from agentic.models.campaigns import AgenticCampaign, PromptVersion, Scenario, Trunk, Wording
 from agentic.models.handovers import HandOver
+from agentic.models.rehearsals import Rehearsal
 from agentic.models.runs import (
     AgenticRun,
     AiAnswer,
@@ -21,6 +22,7 @@ __all__ = [
     "HandOver",
     "PromptVersion",
     "ProviderEvent",
+    "Rehearsal",
     "RunLead",
     "Scenario",
     "ToolUse",

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.authentication import person
-from agentic import scenarios, talking, wording
-from agentic.models import AgenticCampaign, Scenario
+from agentic import rehearsing, scenarios, talking, tasks, wording
+from agentic.models import AgenticCampaign
 from agentic.views import leads_of, voice_of
 from campaigns.models import Lead
 from core.errors import InputError
@@ -78,8 +78,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """The scenarios of a campaign."""
     row = voice_of(request, pk)
     rows = row.campaign.scenarios.order_by("name")
-    context = {"voice": row, "campaign": row.campaign, "rows": rows}
-    return render(request, "agentic/scenarios.html", context)
+    return render(request, "agentic/scenarios.html", {**_rehearsed(row), "rows": rows})
 
 
 @requires("agentic.change_agenticcampaign")
@@ -124,32 +123,35 @@ def delete(request: HttpRequest, pk: int, scenario: int) -> HttpResponse:
 @requires("agentic.change_agenticcampaign")
 @require_POST
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Runs the scenarios against the draft, and shows what was met."""
-    row = voice_of(request, pk)
-    speaker, now = talking.voice(), timezone.now()
-    rows = row.campaign.scenarios.order_by("name")
-    went = [(one, _outcome(one, row, speaker, now)) for one in rows]
-    passed = sum(outcome is not None and outcome.passed for _, outcome in went)
-    outcomes = [{"scenario": one, "outcome": outcome} for one, outcome in went]
-    context = {
+    """Lets a worker go through the scenarios; their page shows how it goes."""
+    rehearsing.start(person(request), voice_of(request, pk), timezone.now())
+    tasks.hint_rehearsal()
+    return redirect("agentic:scenarios", pk)
+
+
+@requires("agentic.view_agenticcampaign")
+@require_GET
+def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the scenarios went last, or go."""
+    return render(request, "agentic/_outcomes.html", _rehearsed(voice_of(request, pk)))
+
+
+def _rehearsed(row: AgenticCampaign) -> dict[str, Any]:
+    """What the page tells of the last rehearsal."""
+    last = rehearsing.latest(row)
+    rows = last.outcomes if last else []
+    shown = [
+        {**each, "passed": rehearsing.passed(each), "turns": talking.unpacked(each["turns"])}
+        for each in rows
+    ]
+    return {
+        "voice": row,
         "campaign": row.campaign,
-        "outcomes": outcomes,
-        "passed": passed,
-        "speaker": speaker.label,
+        "rehearsal": last,
+        "outcomes": shown,
+        "passed": sum(each["passed"] for each in shown),
+        "is_of_draft": bool(last and last.fingerprint == rehearsing.fingerprint(row)),
     }
-    return render(request, "agentic/_outcomes.html", context)
-
-
-def _outcome(
-    scenario: Scenario, row: AgenticCampaign, speaker: talking.Voice, now: Any
-) -> scenarios.Outcome | None:
-    """How it went; None for one that cannot be read any more."""
-    try:
-        script = scenarios.parse(scenario.source)
-    except InputError:
-        return None
-    brief = talking.brief(row, row.campaign, now=now, facts=script.facts)
-    return scenarios.run(script, brief, speaker)
 
 
 def _talk(request: HttpRequest, row: AgenticCampaign) -> tuple[int, list[talking.Turn]]:

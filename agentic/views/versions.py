@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.authentication import person
-from agentic import comparing, overview, wording
+from agentic import comparing, overview, rehearsing, wording
 from agentic.models import AgenticCampaign, PromptVersion, Wording
 from agentic.views import voice_of
 from core.errors import InputError
@@ -72,6 +72,7 @@ def _page(
         "voice": row,
         "campaign": row.campaign,
         "versions": versions,
+        "history": list(zip(versions, _rehearsed(row, versions), strict=True)),
         "changes": comparing.changes(before, after),
         "old": old,
         "new": new,
@@ -83,6 +84,17 @@ def _page(
     part = asks_for(request, "comparison")
     template = "agentic/_comparison.html" if part else "agentic/versions.html"
     return render(request, template, context, status=422 if errors else 200)
+
+
+def _rehearsed(row: AgenticCampaign, versions: list[PromptVersion]) -> list[str]:
+    """How the scenarios went with each version's words; empty where nobody tried."""
+    found = rehearsing.of_wordings(row.campaign_id, versions)
+    return [
+        f"{sum(map(rehearsing.passed, one.outcomes))} of {len(one.outcomes)} scenarios passed"
+        if one
+        else ""
+        for one in found
+    ]
 
 
 def _can_return(row: AgenticCampaign, versions: list[PromptVersion]) -> bool:

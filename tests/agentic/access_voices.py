@@ -45,6 +45,10 @@ def scenario(cast: Cast) -> dict[str, Any]:
     return {"pk": row.campaign_id, "scenario": made.pk}
 
 
+def scenario_to_run(cast: Cast) -> dict[str, Any]:
+    return {"pk": scenario(cast)["pk"]}
+
+
 def module(cast: Cast) -> dict[str, Any]:
     return {"module": _voice(cast).module}
 
@@ -92,7 +96,8 @@ ROUTES: list[Route] = [
     Route("agentic:try", {"GET": {MANAGER, QA}}, voice),
     Route("agentic:try_say", {"POST": {MANAGER}}, voice),
     Route("agentic:scenarios", {"GET": {MANAGER, QA}}, voice),
-    Route("agentic:scenarios_run", {"POST": {MANAGER}}, voice),
+    Route("agentic:scenarios_run", {"POST": {MANAGER}}, scenario_to_run),
+    Route("agentic:scenarios_outcomes", {"GET": {MANAGER, QA}}, voice),
     Route("agentic:scenario_new", {"GET": {MANAGER}, "POST": {MANAGER}}, voice),
     Route("agentic:scenario", {"GET": {MANAGER}, "POST": {MANAGER}}, scenario),
     Route("agentic:scenario_delete", {"POST": {MANAGER}}, scenario),
