@@ -16,6 +16,7 @@ from agentic.worker.telephone import IDENTITY
 from core import config
 
 type Use = Callable[[str, dict[str, Any]], Awaitable[ToolAnswer]]
+_FRAME_MS = 10  # as WebRTC has them: longer ones keep the model waiting
 
 
 def session() -> "AgentSession[None]":
@@ -61,7 +62,9 @@ def room_options() -> room_io.RoomOptions:
     return room_io.RoomOptions(
         participant_identity=IDENTITY,
         participant_kinds=[rtc.ParticipantKind.PARTICIPANT_KIND_SIP],
-        audio_input=room_io.AudioInputOptions(noise_cancellation=_noise_cancellation()),
+        audio_input=room_io.AudioInputOptions(
+            frame_size_ms=_FRAME_MS, noise_cancellation=_noise_cancellation()
+        ),
         text_input=False,
         text_output=False,
         close_on_disconnect=False,

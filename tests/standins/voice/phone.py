@@ -22,6 +22,7 @@ class Phone(MediaStreamTrack):
         super().__init__()
         self._sound: Any = np.zeros(0, np.int16)
         self._count, self._begun = 0, 0.0
+        self.silent_at: list[float] = []  # when the last of what they said left
 
     def speak(self, seconds: float) -> None:
         """Speaks from now on for so long: vowels without words, which ears take for speech."""
@@ -33,6 +34,8 @@ class Phone(MediaStreamTrack):
         self._begun = self._begun or now
         await asyncio.sleep(max(0.0, self._begun + self._count / RATE - now))
         chunk, self._sound = self._sound[:FRAME], self._sound[FRAME:]
+        if len(chunk) and not len(self._sound):
+            self.silent_at.append(time.time())
         chunk = np.pad(chunk, (0, FRAME - len(chunk)))
         frame = av.AudioFrame.from_ndarray(chunk.reshape(1, -1), "s16", "mono")
         frame.sample_rate, frame.pts = RATE, self._count
