@@ -59,6 +59,15 @@ def test_what_was_said_is_given_as_data(ai: AiCall, gemini: Generating) -> None:
     assert asked["generationConfig"]["temperature"] == 0
 
 
+def test_no_model_is_asked_about_a_demo(ai: AiCall, gemini: Generating) -> None:
+    ai.campaign.is_demo = True
+
+    reading = extraction.read(ai)
+
+    assert reading.summary.startswith("They said last: ")
+    assert gemini.asked == []
+
+
 def test_an_answer_that_is_no_form_is_asked_for_once_more(ai: AiCall, gemini: Generating) -> None:
     gemini.script += [as_text("I cannot say."), as_text(FORM)]
 
