@@ -15,7 +15,7 @@ class PlaceholderPalette extends HTMLElement {
     this.addEventListener("focusin", (event) => this.remember(event.target));
     this.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-insert]");
-      if (button) this.insert(button.dataset["insert"] ?? "");
+      if (button) this.insert(button.dataset["insert"] ?? "", button.closest("[data-palette]"));
     });
   }
 
@@ -25,12 +25,13 @@ class PlaceholderPalette extends HTMLElement {
     }
   }
 
-  private insert(field: string): void {
+  private insert(field: string, palette: Element | null): void {
     const area =
       this.last ??
       this.querySelector<HTMLTextAreaElement>("textarea[name=session_text][data-placeholders]");
     if (!area) return;
-    const fallback = this.querySelector<HTMLInputElement>("[data-fallback]");
+    // On a small page the palette lies above the texts, on a large one beside them.
+    const fallback = palette?.querySelector<HTMLInputElement>("[data-fallback]");
     const piece = placeholder(field, fallback?.value ?? "");
     const done = inserted(area.value, piece, area.selectionStart, area.selectionEnd);
     area.value = done.text;
