@@ -247,6 +247,8 @@ NEVER: Final[dict[str, str]] = {
     "agentic:offer_decline": "takes no body",
     "agentic:roll_back": "takes no body, and there is one version only",
     "agentic:run_resume": "takes no body, and only what is paused is resumed",
+    "agentic:taken_give_back": "takes no body",
+    "agentic-api:door": "takes no body",
     "agentic:taken_result": "takes a result and a note, once the call is over",
     "agentic:voice_check": "takes no body",
     "calls-api:dial": "takes no body",

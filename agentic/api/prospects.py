@@ -24,7 +24,7 @@ from agentic.voiceserializers import (
     CsvUploadSerializer,
     ProspectsSerializer,
 )
-from campaigns import sheets, tasks
+from campaigns import consents, sheets, tasks
 from campaigns.api import uploads
 from campaigns.models import Campaign, Lead, LeadSheet
 from core import audit
@@ -94,7 +94,7 @@ class CsvFile(APIView):
         """Deletes a list of which there are no leads; with leads, undoes its import."""
         row, user = _sheet(request, pk), person(request)
         campaign = row.campaign
-        if row.leads.exists():
+        if row.leads.exists() or consents.came_on(row):
             sheets.start_undo(user, row, leads=_number(request, "leads"))
             tasks.hint(row.pk)
         else:

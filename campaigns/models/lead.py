@@ -185,6 +185,8 @@ class Lead(models.Model):
                 fields=["campaign", "status", "next_attempt_at", "id"], name="lead_to_retry"
             ),
             models.Index(fields=["organization", "phone"], name="lead_phone"),
+            # A campaign's leads, the newest first.
+            models.Index(fields=["campaign", "id"], name="lead_of_campaign"),
             # By which people look for leads, by the beginning. Whose campaign it is, is last: a
             # beginning that is common elsewhere is passed over without reading those leads.
             *(

@@ -267,6 +267,9 @@ def _keep(
 
 def _fields(sheet: LeadSheet, table: Table, template: SheetTemplate | None) -> list[str]:
     """What the columns hold: by a template of such sheets, with its choices, or guessed."""
+    if template is not None and not templates.fits(template, table.names):
+        said = "This template is of other columns: the list has none of them."
+        raise InputError(said, errors={"template": [said]})
     if template is None and table.layout.header_row:
         template = templates.matching(sheet.organization_id, table.names)
     if template is None:

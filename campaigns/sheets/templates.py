@@ -30,6 +30,11 @@ def template_named(organization_id: int, name: str) -> SheetTemplate:
     return found
 
 
+def fits(template: SheetTemplate, names: Sequence[str]) -> bool:
+    """Whether it names any of these columns."""
+    return any(_key(name) in template.columns for name in names)
+
+
 def fields(template: SheetTemplate, names: Sequence[str], guessed: Sequence[str]) -> list[str]:
     """The field of each column by the template; what it does not name stays as it was guessed."""
     pairs = zip(names, guessed, strict=True)

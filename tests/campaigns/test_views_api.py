@@ -173,6 +173,20 @@ def test_an_upload_by_a_template_starts_with_its_columns_and_choices(
     assert (sheet.duplicates, sheet.scrub) == ("organization", True)
 
 
+def test_a_template_of_other_columns_is_refused_and_keeps_nothing(
+    client: Client, campaign: Campaign, manager: User
+) -> None:
+    first = sheets.receive_upload(manager, campaign, upload("Tel\n2125550199\n"))
+    begun = sheets.start_import(manager, first, ["phone"])
+    sheets.save_template(manager, begun, "Weekly", names=["Tel"], mapping=["phone"])
+
+    answer = send_list(client, campaign, template="Weekly")
+
+    assert answer.status_code == 400
+    assert "template" in answer.json()["errors"]
+    assert LeadSheet.objects.count() == 1
+
+
 def test_a_bad_file_is_refused_in_the_envelope(client: Client, campaign: Campaign) -> None:
     answer = client.post("/api/upload", {"file": upload(b"MZ\0\0"), "campaign": "Spring"})
 
