@@ -62,10 +62,12 @@ class LiveKitStage:
         self._server, self._loop = server, loop
 
     def dials(self, ai: AiCall) -> bool:
-        """A phone joins the room of a call that got leave."""
+        """The voice and a phone are in the room of a call that got leave."""
         room = self._server.rooms.get(room_of(ai))
         if room is None or sink.take(ai.pk, timezone.now()) is None:
             return False
+        voice = models.ParticipantInfo(identity="voice", kind=models.ParticipantInfo.Kind.AGENT)
+        self._loop(self._server.join(room, voice))
         kind, attributes = models.ParticipantInfo.Kind.SIP, {"sip.callStatus": "dialing"}
         phone = models.ParticipantInfo(identity="lead", kind=kind, attributes=attributes)
         self._loop(self._server.join(room, phone))
