@@ -160,6 +160,8 @@ def test_the_carrier_may_hang_up_first(rig: Rig) -> None:
     with rig.agent("lena", "+15550002610") as page:
         page.invite("+15550002610", grant="for +15550002610")
         page.until(lambda m: m.first.startswith("BYE"), timeout=10)
+    # The carrier writes its log a moment after it has sent.
+    _await(lambda: rig.edge.call_to("+15550002610").ended_at is not None)
     call = rig.edge.call_to("+15550002610")
 
     assert call.ended_by == "carrier"
