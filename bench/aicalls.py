@@ -123,6 +123,8 @@ def prepare(folder: Path, calls: int) -> None:
         "MEDIA_ROOT": str(folder / "media"),
         "LOG_LEVEL": "WARNING",
         "DIALER_QUEUE_SMALLEST": "1000",
+        # A simulated voice is there at once, so that more may wait for theirs.
+        "DIALER_AGENTIC_MOST_WAITING": "100",
     }
     import django
 
