@@ -11,6 +11,13 @@ config.define(
     help="How many times faster than life simulated calls run.",
 )
 config.define(
+    "agentic.simulator_drain_s",
+    int,
+    default=40,
+    minimum=0,
+    help="Seconds for which simulated calls may go on in a worker that was told to end.",
+)
+config.define(
     "agentic.launching_s",
     int,
     default=30,

@@ -88,8 +88,8 @@ def _drain(**told: Any) -> None:
     launching.drain()
 
 
-# Only processes of workers play simulated calls; when one ends, its calls do.
+# Only processes of workers play simulated calls; one that is to end lets them come to theirs.
 worker_init.connect(HOST.arm)
-worker_shutting_down.connect(HOST.close)
+worker_shutting_down.connect(HOST.drain)
 worker_process_shutdown.connect(HOST.join)
 worker_shutdown.connect(HOST.join)
