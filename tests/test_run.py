@@ -70,6 +70,19 @@ def test_a_suite_whose_commands_are_missing_is_not_started(tmp_path: Path) -> No
     assert runner.run(suite, tmp_path) == Result("demo", reason="not installed: sipp")
 
 
+def test_the_voice_is_tried_on_a_server_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(runner, "REAL", {"LIVEKIT_URL": "wss://a.test", "LIVEKIT_API_KEY": ""})
+
+    (voice,) = (suite for suite in runner.suites() if suite.name == "voice")
+
+    assert voice.argv[0] != str(runner.NETWORK)  # nothing leads out of a private network
+    with ExitStack() as stack:
+        assert voice.around(stack)["LIVEKIT_URL"] == "wss://a.test"
+    assert voice.needs() == ["LIVEKIT_API_KEY"]
+
+
 def test_a_child_that_a_suite_leaves_behind_neither_delays_the_run_nor_survives_it(
     tmp_path: Path,
 ) -> None:

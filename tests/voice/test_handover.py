@@ -15,14 +15,13 @@ from accounts import presence
 from accounts.models import AgentSeat, User
 from agentic import commands, doors, handover, reaping
 from agentic.models import AgenticRun, AiCall, HandOver
-from agentic.providers.livekit import room_of
 from calls import assembly
 from calls.models import Recording, TranscriptLine
 from tests.clients import browser
 from tests.factories import CampaignFactory, TeamFactory, UserFactory
 from tests.standins.voice.gemini import Turn
+from tests.standins.voice.participant import Participant
 from tests.voice.conftest import Stage, fresh
-from tests.voice.person import Person
 
 pytestmark = pytest.mark.voice
 HELLO = Turn(say="Hello, I am an automated voice.", seconds=0.8)
@@ -45,11 +44,11 @@ def ben(run: AgenticRun) -> User:
 
 
 @pytest.fixture
-def person(stage: Stage) -> Iterator[Person]:
+def person(stage: Stage) -> Iterator[Participant]:
     """Their browser."""
 
-    async def made() -> Person:
-        return Person()
+    async def made() -> Participant:
+        return Participant()
 
     found = stage.loop(made())
     yield found
@@ -65,7 +64,7 @@ def accepted(stage: Stage, run: AgenticRun, ben: User, *script: Turn) -> AiCall:
     return ai
 
 
-def comes(stage: Stage, ai: AiCall, ben: User, person: Person) -> None:
+def comes(stage: Stage, ai: AiCall, ben: User, person: Participant) -> None:
     """His browser asks for the way into the room, and goes it."""
     answer = browser(ben).post(reverse("agentic-api:door", args=[ai.call.public_id]))
     door = answer.json()
@@ -75,12 +74,6 @@ def comes(stage: Stage, ai: AiCall, ben: User, person: Person) -> None:
 def said(text: str) -> bool:
     """Whether this stands in the transcript."""
     return TranscriptLine.objects.filter(text=text).exists()
-
-
-def hears(stage: Stage, ai: AiCall) -> list[tuple[float, bool]]:
-    """What the called hears of people."""
-    guests = stage.sfu.guests[room_of(ai)]
-    return [each for guest in guests if not guest.is_voice for each in guest.loud]
 
 
 def sides(recording: Recording) -> tuple[float, list[float], list[float]]:
@@ -97,7 +90,7 @@ def sides(recording: Recording) -> tuple[float, list[float], list[float]]:
 
 
 def test_who_takes_over_is_introduced_heard_and_recorded(
-    stage: Stage, run: AgenticRun, ben: User, person: Person
+    stage: Stage, run: AgenticRun, ben: User, person: Participant
 ) -> None:
     ai = accepted(stage, run, ben, INTRODUCED)
     assert fresh(ai).taken_over_at is None
@@ -110,12 +103,14 @@ def test_who_takes_over_is_introduced_heard_and_recorded(
     assert "Ben Closer" in stage.gemini.talks[0].prompts[-1]
     assert (fresh(ai).call.agent, AgentSeat.objects.get(user=ben).state) == (ben, "on_call")
     # Both hear each other, and nobody else is heard.
+    phone = stage.phone(ai)
+    stage.until(lambda: not phone.heard_since(time.time() - 0.5), "the voice goes on")
     quiet, at = stage.heard_s(ai), time.time()
     stage.says(ai, 0.8)
     stage.until(lambda: person.heard_since(at), "the called is not heard")
     person.says(0.8)
-    stage.until(lambda: any(loud for _, loud in hears(stage, ai)), "the person is not heard")
-    stage.until(lambda: not person._sound.size)
+    stage.until(lambda: stage.heard_s(ai, voice=False), "the person is not heard")
+    stage.until(lambda: not person.speaking)
     assert stage.heard_s(ai) == quiet
 
     commands.hang_up(ben, fresh(ai))
@@ -133,13 +128,13 @@ def test_who_takes_over_is_introduced_heard_and_recorded(
 
 
 def test_the_called_hangs_up_on_a_person(
-    stage: Stage, run: AgenticRun, ben: User, person: Person
+    stage: Stage, run: AgenticRun, ben: User, person: Participant
 ) -> None:
     ai = accepted(stage, run, ben, INTRODUCED)
     comes(stage, ai, ben, person)
     stage.until(lambda: said(TAKEN))
 
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
 
     done = stage.over(ai)
     assert (done.call.outcome, done.call.ended_by) == ("answered", "customer")
@@ -147,7 +142,7 @@ def test_the_called_hangs_up_on_a_person(
 
 
 def test_a_person_who_leaves_and_stays_away_ends_the_call(
-    stage: Stage, run: AgenticRun, ben: User, person: Person
+    stage: Stage, run: AgenticRun, ben: User, person: Participant
 ) -> None:
     ai = accepted(stage, run, ben, INTRODUCED)
     comes(stage, ai, ben, person)
@@ -172,12 +167,12 @@ def test_who_does_not_come_loses_the_call_and_the_voice_goes_on(
     assert HandOver.objects.get().state == "missed"
     assert AgentSeat.objects.get(user=ben).state == "ready"
     assert (fresh(ai).taken_over_by, fresh(ai).call.agent) == (None, None)
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     assert stage.over(ai).call.ended_by == "customer"
 
 
 def test_a_person_goes_on_without_the_voice_that_died_and_then_ends_the_call(
-    stage: Stage, run: AgenticRun, ben: User, person: Person
+    stage: Stage, run: AgenticRun, ben: User, person: Participant
 ) -> None:
     ai = accepted(stage, run, ben, INTRODUCED)
     comes(stage, ai, ben, person)
@@ -185,7 +180,7 @@ def test_a_person_goes_on_without_the_voice_that_died_and_then_ends_the_call(
 
     for process in stage.jobs():
         process.kill()
-    stage.until(lambda: len(stage.sfu.guests[room_of(ai)]) == 1, "the voice is still there")
+    stage.until(lambda: stage.inside(ai) == {"SIP", "STANDARD"}, "the voice is still there")
 
     # Nothing more renews its lease but the look after silent voices.
     at = timezone.now()
@@ -195,14 +190,14 @@ def test_a_person_goes_on_without_the_voice_that_died_and_then_ends_the_call(
     assert lease is not None
     assert lease > at + timedelta(seconds=60)
     stage.loop(person.leave())
-    stage.until(lambda: not stage.sfu.guests[room_of(ai)], "the person is still there")
+    stage.until(lambda: stage.inside(ai) == {"SIP"}, "the person is still there")
     assert reaping.reap(at + timedelta(seconds=45)) == 1
     done = stage.over(ai)
     assert (done.call.outcome, done.problem) == ("answered", "The voice was lost.")
 
 
 def test_who_comes_too_late_hears_nothing_of_the_call(
-    stage: Stage, run: AgenticRun, ben: User, person: Person
+    stage: Stage, run: AgenticRun, ben: User, person: Participant
 ) -> None:
     ai = accepted(stage, run, ben, Turn(say="Nobody is free.", seconds=0.4))
     door = doors.open_to(ben, fresh(ai))
@@ -211,5 +206,5 @@ def test_who_comes_too_late_hears_nothing_of_the_call(
     stage.loop(person.join(door.url, door.token))
 
     stage.until(lambda: not person.room.isconnected(), "they are still there")
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     stage.over(ai)

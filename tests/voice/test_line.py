@@ -3,9 +3,7 @@
 import pytest
 
 from agentic.models import AgenticRun, AiCall, ProviderEvent
-from agentic.providers.livekit import AGENT, room_of
 from tests.standins.voice.gemini import Turn
-from tests.standins.voice.signing import signed
 from tests.voice.conftest import Stage, fresh
 
 pytestmark = pytest.mark.voice
@@ -33,7 +31,7 @@ def test_a_dial_that_fails_is_told_as_what_it_was_and_never_repeated(
     done = stage.over(ai)
 
     assert done.call.outcome == outcome
-    assert len(stage.sfu.dials) == 1
+    assert len(stage.exchange.dials) == 1
     assert done.call.answered_at is None
     rests = done.lead.next_attempt_at is not None or done.lead.status == "finished"
     assert rests
@@ -55,17 +53,13 @@ def test_a_voice_that_is_sent_twice_dials_once(stage: Stage, run: AgenticRun) ->
     ai = stage.call(run, HELLO)
     stage.answered(ai)
 
-    async def again() -> None:
-        room = stage.sfu.rooms[room_of(ai)]
-        stage.sfu.dispatch(room, AGENT, room.dispatches[0].metadata, 1)
-
-    stage.loop(again())
-    stage.until(lambda: len(stage.sfu.rooms[room_of(ai)].dispatches) == 2)
+    stage.send_again(ai)
+    stage.until(lambda: len(stage.exchange.assigned) == 2)
     stage.until(lambda: stage.gemini.talks[0].spoke_at)
 
-    assert len(stage.sfu.dials) == 1
+    assert len(stage.exchange.dials) == 1
     assert fresh(ai).state == AiCall.State.PLACED
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     assert stage.over(ai).call.outcome == "answered"
 
 
@@ -82,19 +76,18 @@ def test_when_the_voice_dies_the_line_is_freed_and_the_call_settled(
     done = stage.over(ai)
     assert (done.call.outcome, done.call.ended_by) == ("answered", "system")
     assert done.problem == "The voice left the call."
-    assert stage.sfu.phones[room_of(ai)] is not None
-    assert stage.sfu.rooms == {}
+    stage.until(lambda: not stage.phone(ai).room.isconnected(), "the line is not freed")
 
 
 def test_news_that_comes_again_changes_nothing(stage: Stage, run: AgenticRun) -> None:
     ai = stage.call(run, HELLO)
     stage.answered(ai)
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     before = stage.over(ai)
     stage.until(lambda: ProviderEvent.objects.filter(kind="room_finished").exists())
     count = ProviderEvent.objects.count()
 
-    answers = {stage.loop(stage.sfu.post(*signed(told))) for told in reversed(stage.sfu.events)}
+    answers = {stage.loop(stage.exchange.post(*told)) for told in stage.exchange.events[::-1]}
 
     after = fresh(ai)
     assert answers == {200}

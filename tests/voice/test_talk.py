@@ -15,7 +15,6 @@ from agentic.models import (
     PromptVersion,
     ToolUse,
 )
-from agentic.providers.livekit import room_of
 from calls import assembly
 from calls.models import Recording, TranscriptLine
 from campaigns.models import SuppressionEntry
@@ -74,7 +73,7 @@ def test_a_talk_with_tools_is_on_record_with_its_sound(stage: Stage, run: Agenti
     assert set(ToolUse.objects.values_list("name", flat=True)) <= {"record_answer", "end_call"}
     assert (done.call.outcome, done.call.ended_by) == ("answered", "agent")
     assert done.answered_by == "human"
-    assert len(stage.sfu.dials) == 1
+    assert len(stage.exchange.dials) == 1
     assert len(done.latencies_ms) >= 1
     assert done.usage
     assert abs(played_ms() - done.call.talk_ms) < 1500
@@ -104,7 +103,7 @@ def test_the_called_may_interrupt_from_the_first_second_on(stage: Stage, run: Ag
     assert first.end_ms - first.start_ms < 4000
     assert stage.gemini.talks[0].interrupted == 1
     assert stage.heard_s(ai) < 4
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     assert stage.over(ai).call.ended_by == "customer"
 
 
@@ -134,7 +133,7 @@ def test_a_wish_not_to_be_called_holds_though_the_model_forgets_it(
 
     stage.until(lambda: SuppressionEntry.objects.filter(phone=ai.call.number).exists())
     assert fresh(ai).opted_out
-    stage.loop(stage.sfu.hang_up(room_of(ai)))
+    stage.hang_up(ai)
     stage.over(ai)
 
 
@@ -180,5 +179,5 @@ def test_a_talk_ends_politely_when_its_time_is_up(stage: Stage, run: AgenticRun)
 
     assert spoken()[-1] == ("agent", "Goodbye")
     assert done.call.ended_by == "agent"
-    (dial,) = stage.sfu.dials
+    (dial,) = stage.exchange.dials
     assert dial.max_call_duration.seconds == 48 + 3600

@@ -102,8 +102,8 @@ class _Talk:
         self.responses: list[dict[str, Any]] = []  # of tools
         self.interrupted = 0
         self.spoke_at: list[float] = []  # when a turn's first audio left
-        self.fell_silent_at: list[float] = []  # when the caller was heard to be silent
-        self._speaking, self._loud_s, self._silent_s = False, 0.0, 0.0
+        self.heard_until: list[float] = []  # when the last sound of what the caller said came
+        self._speaking, self._loud_s, self._silent_s, self._loud_at = False, 0.0, 0.0, 0.0
         self._pending: set[str] = set()
         self._numbered = 0
         self._job: asyncio.Task[None] | None = None
@@ -144,6 +144,7 @@ class _Talk:
         loudness = math.sqrt(sum(each * each for each in samples) / max(1, len(samples)))
         if loudness > LOUD:
             self._loud_s, self._silent_s = self._loud_s + seconds, 0.0
+            self._loud_at = time.time()
             if self._loud_s > BEGIN_S and not self._speaking:
                 self._speaking = True
                 if self._job is not None and not self._job.done():
@@ -154,7 +155,7 @@ class _Talk:
             self._loud_s = 0.0
             if self._speaking:
                 self._speaking = False
-                self.fell_silent_at.append(time.time())
+                self.heard_until.append(self._loud_at)
                 self._next(heard=True)
 
     def _next(self, *, heard: bool) -> None:

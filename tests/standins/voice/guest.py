@@ -35,6 +35,7 @@ class Guest:
         self._to_hear: list[tuple[models.ParticipantInfo, MediaStreamTrack]] = []
         self.sound: MediaStreamTrack | None = None  # what they say
         self.loud: list[tuple[float, bool]] = []  # when they were heard, and whether loudly
+        self.left_for = models.DisconnectReason.CLIENT_INITIATED
         self._down, self._up = RTCPeerConnection(), RTCPeerConnection()
 
     @property
@@ -94,6 +95,7 @@ class Guest:
             pong = rtc.Pong(last_ping_timestamp=message.ping_req.timestamp, timestamp=now)
             await self.send(pong_resp=pong)
         elif kind == "leave":
+            self.left_for = message.leave.reason or self.left_for
             await self._socket.close()
 
     async def _go_on(self) -> None:

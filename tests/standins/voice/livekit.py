@@ -2,8 +2,7 @@
 
 Real protobuf, real checks of tokens and grants, signed webhooks, and the errors of dials as the
 server of version 1.13 gives them. Rooms have no media here (see `sfu`). The end of a number chooses
-what becomes of a dial: 486 busy, 480 away, 603 declined, 404 no such number, 408 nobody answers,
-503 the trunk fails, 500 the API fails, 000 the connection is dropped; all others answer.
+what becomes of a dial (`answers.becomes`).
 """
 
 import asyncio
@@ -23,14 +22,7 @@ from livekit import api
 from livekit.api.access_token import Claims
 from livekit.protocol import agent, agent_dispatch, models, room, sip, webhook
 
-from tests.standins.voice.answers import (
-    HTTP_OF,
-    REASON_OF,
-    TWIRP_OF,
-    WORDS,
-    Dropped,
-    TwirpError,
-)
+from tests.standins.voice.answers import Dropped, TwirpError, becomes, telling
 from tests.standins.voice.signing import KEY, SECRET, agent_token, signed
 
 _LEFT = models.DisconnectReason
@@ -78,6 +70,11 @@ class LiveKitServer:
             "RoomService/DeleteRoom": (room.DeleteRoomRequest, self.delete_room),
             "RoomService/ListParticipants": (room.ListParticipantsRequest, self.participants_of),
             "RoomService/RemoveParticipant": (room.RoomParticipantIdentity, self.remove),
+            "RoomService/UpdateParticipant": (room.UpdateParticipantRequest, self.update),
+            "AgentDispatchService/CreateDispatch": (
+                agent_dispatch.CreateAgentDispatchRequest,
+                self.create_dispatch,
+            ),
             "SIP/CreateSIPParticipant": (sip.CreateSIPParticipantRequest, self.dial),
             "SIP/ListSIPOutboundTrunk": (sip.ListSIPOutboundTrunkRequest, self.list_trunks),
         }
@@ -146,8 +143,7 @@ class LiveKitServer:
                 request.transport.abort()
             return web.Response()
         except TwirpError as error:
-            told = {"code": error.code, "msg": error.text, "meta": error.meta}
-            return web.json_response(told, status=HTTP_OF.get(error.code, 500))
+            return telling(error)
 
     def _known(self, name: str) -> tuple[Any, Callable[..., Awaitable[Message]]]:
         if name not in self._answers:
@@ -219,6 +215,26 @@ class LiveKitServer:
         await self.leave(self._room(asked.room), asked.identity, _LEFT.PARTICIPANT_REMOVED)
         return room.RemoveParticipantResponse()
 
+    async def update(
+        self, asked: room.UpdateParticipantRequest, claims: Claims
+    ) -> models.ParticipantInfo:
+        """Changes what is told of one."""
+        _need(bool(claims.video and claims.video.room_admin), "roomAdmin")
+        there = self._room(asked.room).participants
+        if asked.identity not in there:
+            raise TwirpError("not_found", "participant does not exist")
+        there[asked.identity].attributes.update(asked.attributes)
+        return there[asked.identity]
+
+    async def create_dispatch(
+        self, asked: agent_dispatch.CreateAgentDispatchRequest, claims: Claims
+    ) -> agent_dispatch.AgentDispatch:
+        """Sends a voice into a room."""
+        _need(bool(claims.video and claims.video.room_admin), "roomAdmin")
+        return self.dispatch(
+            self._room(asked.room), asked.agent_name, asked.metadata, asked.restart_policy
+        )
+
     async def list_trunks(
         self, asked: sip.ListSIPOutboundTrunkRequest, claims: Claims
     ) -> sip.ListSIPOutboundTrunkResponse:
@@ -252,15 +268,17 @@ class LiveKitServer:
         """Rings a number, and answers when it does."""
         _need(bool(claims.sip and claims.sip.call), "sip.call")
         self.dials.append(asked)
-        if asked.sip_call_to.endswith("000"):
-            raise Dropped
-        if asked.sip_call_to.endswith("500"):
-            raise TwirpError("internal", "no response from servers")
+        end = becomes(asked.sip_call_to)
+        if end is not None and end.reason is None:
+            raise end.error
         where = self._room(asked.room_name)
         who = self._phone(asked)
         await self.join(where, who)  # when it is dialed, not when it answers
         await asyncio.sleep(self.answer_after_s)
-        await self._ring(where, who, asked.sip_call_to[-3:])
+        if end is not None:
+            await self.leave(where, who.identity, end.reason)
+            raise end.error
+        who.attributes["sip.callStatus"] = "active"
         return sip.SIPParticipantInfo(
             participant_id=who.sid,
             participant_identity=who.identity,
@@ -283,21 +301,11 @@ class LiveKitServer:
             },
         )
 
-    async def _ring(self, where: Room, who: models.ParticipantInfo, end: str) -> None:
-        if end == "408":
-            await self.leave(where, who.identity, _LEFT.USER_UNAVAILABLE)
-            raise TwirpError("canceled", "sip request timed out")
-        if end.isdigit() and int(end) in TWIRP_OF:
-            status = int(end)
-            await self.leave(where, who.identity, REASON_OF[status])
-            text = f"INVITE failed: sip status: {status}: {WORDS[status]}"
-            meta = {"sip_status_code": status, "sip_status": WORDS[status]}
-            raise TwirpError(TWIRP_OF[status], text, **meta)
-        who.attributes["sip.callStatus"] = "active"
-
     # --- Voices
 
-    def dispatch(self, where: Room, name: str, metadata: str, policy: Any) -> None:
+    def dispatch(
+        self, where: Room, name: str, metadata: str, policy: Any
+    ) -> agent_dispatch.AgentDispatch:
         """Offers a job to the workers of a name until one takes it."""
         sent = agent_dispatch.AgentDispatch(
             id=self.number("AD"), agent_name=name, room=where.info.name, metadata=metadata
@@ -305,6 +313,7 @@ class LiveKitServer:
         sent.restart_policy = policy
         where.dispatches.append(sent)
         self.later(self._offer(where, sent))
+        return sent
 
     async def _worker(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 PATIENCE_S = 20
@@ -30,6 +30,15 @@ class Loop:
     def __call__[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE_S)
 
+    @contextmanager
+    def serving[S: Served](self, standin: S) -> Iterator[S]:
+        """Runs a stand-in for the block."""
+        self(standin.start())
+        try:
+            yield standin
+        finally:
+            self(standin.stop())
+
     def close(self) -> None:
         """Ends the thread."""
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -42,10 +51,9 @@ def serving(*standins: Served) -> Iterator[Loop]:
     """Runs stand-ins in a loop of their own for the block."""
     loop = Loop()
     try:
-        for standin in standins:
-            loop(standin.start())
-        yield loop
+        with ExitStack() as stack:
+            for standin in standins:
+                stack.enter_context(loop.serving(standin))
+            yield loop
     finally:
-        for standin in standins:
-            loop(standin.stop())
         loop.close()

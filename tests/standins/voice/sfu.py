@@ -77,7 +77,7 @@ class Sfu(LiveKitServer):
         finally:
             self.guests[where.info.name].remove(guest)
             if where.participants.get(guest.info.identity) is guest.info:
-                await self.leave(where, guest.info.identity, _LEFT.CLIENT_INITIATED)
+                await self.leave(where, guest.info.identity, guest.left_for)
             await guest.close()
         return socket
 
@@ -96,6 +96,7 @@ class Sfu(LiveKitServer):
         for each in there:
             if each is not guest and each.sound is not None:
                 await guest.hears(each.info, self.relay.subscribe(each.sound, buffered=False))
+                await each.subscribed()
         if phone := self.phones.get(where.info.name):
             await self._hears_phone(guest, phone)
 
@@ -103,10 +104,10 @@ class Sfu(LiveKitServer):
         """Somebody begins to speak: the others hear them, and are waited for no longer."""
         name = guest.where.info.name
         assert guest.sound is not None
-        for each in self.guests[name]:
-            if each is not guest:
-                await each.hears(guest.info, self.relay.subscribe(guest.sound, buffered=False))
-        if name in self.phones:
+        others = [each for each in self.guests[name] if each is not guest]
+        for each in others:
+            await each.hears(guest.info, self.relay.subscribe(guest.sound, buffered=False))
+        if others or name in self.phones:
             await guest.subscribed()
 
     async def _hears_phone(self, guest: Guest, phone: Phone) -> None:
@@ -115,17 +116,18 @@ class Sfu(LiveKitServer):
             await guest.hears(who, self.relay.subscribe(phone, buffered=False))
 
     def _info(self, claims: Claims) -> models.ParticipantInfo:
-        agent = claims.kind == "agent"
         kinds = models.ParticipantInfo.Kind
+        kind = {"agent": kinds.AGENT, "sip": kinds.SIP}.get(claims.kind, kinds.STANDARD)
         may = models.ParticipantPermission(
-            can_publish=True, can_subscribe=True, can_publish_data=True, agent=agent
+            can_publish=True, can_subscribe=True, can_publish_data=True, agent=kind == kinds.AGENT
         )
         return models.ParticipantInfo(
             sid=self.number("PA"),
             identity=claims.identity,
             name=claims.name,
             state=models.ParticipantInfo.State.ACTIVE,
-            kind=kinds.AGENT if agent else kinds.STANDARD,
+            kind=kind,
+            attributes=claims.attributes or {},
             joined_at=int(time.time()),
             permission=may,
         )
@@ -149,6 +151,14 @@ class Sfu(LiveKitServer):
         """Somebody is in a room, and the others there are told."""
         await super().join(where, who)
         await self.tell_room(where, who)
+
+    async def update(
+        self, asked: room.UpdateParticipantRequest, claims: Claims
+    ) -> models.ParticipantInfo:
+        """Changes what is told of one, and the others there are told."""
+        who = await super().update(asked, claims)
+        await self.tell_room(self.rooms[asked.room], who)
+        return who
 
     async def leave(self, where: Room, identity: str, reason: Any) -> None:
         """Somebody leaves, and the others there are told."""
