@@ -3,10 +3,12 @@
     make bench NAME=voice        python -m bench.voice --turns 12 --calls 3
 
 One worker as `make voice` starts it, real WebRTC in a private network (needs root), stand-ins for
-LiveKit and Gemini. The overhead of a turn is from the last sound of the called to the first sound
-of the voice at the server, without what the model takes: its pause of 0.4 s and its own thinking.
-Its two halves are given apart. Each has a jitter buffer in it that is none of ours: hearing that of
-WebRTC, speaking the 80 ms of the stand-in, which waits for four frames of sound.
+LiveKit, its telephones and Gemini. The overhead of a turn is from the last sound of the called to
+the first sound of the voice at the server, without what the model takes: from the last sound that
+it gets to the first that it gives. Its two halves are given apart. The way to a program and back
+costs by itself, for WebRTC and the stand-in each have a buffer against jitter in it, which are none
+of ours; so a program that only repeats what it hears is measured beside it, and what the voice adds
+to that.
 """
 
 import argparse
@@ -41,7 +43,7 @@ def prepare(folder: Path) -> None:
         "FIELD_KEYS": "bench-only-field-key",
         "VAR_DIR": str(folder / "var"),
         "MEDIA_ROOT": str(folder / "media"),
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "ERROR",
         "GOOGLE_API_KEY": "bench-only",
     }
     import django
@@ -53,36 +55,37 @@ def prepare(folder: Path) -> None:
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[Any]:
-    """The stand-ins and the worker, as the tests of the voice have them."""
+def stage(folder: Path) -> Iterator[tuple[Any, Any]]:
+    """The stage as the tests of the voice have it, and the server, which hears everybody."""
     from django.conf import settings
 
+    from tests.standins.voice.exchange import Exchange
     from tests.standins.voice.gemini import Gemini
     from tests.standins.voice.serving import serving
     from tests.standins.voice.sfu import Sfu
     from tests.standins.voice.signing import KEY, SECRET
     from tests.voice.conftest import Stage
 
-    sfu, gemini = Sfu(answer_after_s=0.4), Gemini()
-    with serving(sfu, gemini) as loop:
+    sfu, gemini = Sfu(), Gemini()
+    with serving(sfu, gemini) as loop, loop.serving(Exchange(sfu.url, KEY, SECRET)) as exchange:
         own = {
-            "LIVEKIT_URL": sfu.url,
+            "LIVEKIT_URL": exchange.url,
             "LIVEKIT_API_KEY": KEY,
             "LIVEKIT_API_SECRET": SECRET,
             "GOOGLE_GEMINI_BASE_URL": gemini.url,
             "SSL_CERT_FILE": str(gemini.certificate),
         }
-        settings.LIVEKIT_URL = sfu.url
+        settings.LIVEKIT_URL = exchange.url
         settings.LIVEKIT_API_KEY, settings.LIVEKIT_API_SECRET = KEY, SECRET
         argv = [sys.executable, "manage.py", "run_voice_worker"]
         with services.running(
             argv,
             log=folder / "worker.log",
-            ready=lambda: bool(sfu.workers),
+            ready=lambda: bool(exchange.workers),
             cwd=ROOT,
             env=os.environ | own,
         ) as worker:
-            yield Stage(sfu, gemini, loop, worker)
+            yield Stage(exchange, gemini, loop, worker), sfu
 
 
 def run_of() -> Any:
@@ -108,10 +111,10 @@ class Spans:
     speaking: list[float] = field(default_factory=list)
 
 
-def talked(on: Any, run: Any, turns: int) -> Spans:
+def talked(on: Any, sfu: Any, run: Any, turns: int) -> Spans:
     """One talk of so many turns."""
     from agentic.providers.livekit import room_of
-    from tests.standins.voice.gemini import SILENT_S, Turn
+    from tests.standins.voice.gemini import Turn
 
     said = [Turn(heard="yes", say="I see, thank you", seconds=0.5) for _ in range(turns)]
     hello, bye = Turn(say="Hello", seconds=0.5), Turn(heard="bye", tools=[("end_call", {})])
@@ -120,31 +123,69 @@ def talked(on: Any, run: Any, turns: int) -> Spans:
     on.until(lambda: on.gemini.talks and on.gemini.talks[-1].spoke_at)
     talk, room, spans = on.gemini.talks[-1], room_of(ai), Spans()
     for number in range(1, turns + 1):
-        _quiet(on, room)
+        _quiet(sfu, room)
         on.says(ai, SPOKEN_S)
         on.until(lambda n=number: len(talk.spoke_at) > n, "the model did not answer")
-        spoke, ended = talk.spoke_at[number], on.sfu.phones[room].silent_at[-1]
-        heard = on.until(lambda at=spoke: _first(on, room, at), "nobody heard it")
-        spans.hearing.append(talk.fell_silent_at[number - 1] - SILENT_S - ended)
+        spoke = talk.spoke_at[number]
+        ended = max(at for at in _loud(sfu, room, "lead") if at < spoke)
+        heard = on.until(lambda at=spoke: _first(sfu, room, "voice", at), "nobody heard it")
+        spans.hearing.append(talk.heard_until[number - 1] - ended)
         spans.speaking.append(heard - spoke)
-    _quiet(on, room)
+    _quiet(sfu, room)
     on.says(ai, SPOKEN_S)
     on.over(ai)
     return spans
 
 
-def _first(on: Any, room: str, after: float) -> float | None:
-    """When the server first heard the voice after a moment."""
-    voices = [each for each in on.sfu.guests[room] if each.is_voice]
-    times = [at for each in voices for at, loud in each.loud if loud and at > after]
-    return min(times, default=None)
+def echoed(on: Any, sfu: Any, turns: int) -> list[float]:
+    """Seconds from what somebody says to the same from a program that repeats what it hears."""
+    from livekit import api
+
+    from tests.standins.voice.participant import Echo, Participant
+    from tests.standins.voice.signing import KEY, SECRET
+
+    room = "echo"
+
+    async def begin() -> tuple[Any, Any]:
+        async with api.LiveKitAPI(sfu.url, KEY, SECRET, failover=False) as client:
+            await client.room.create_room(api.CreateRoomRequest(name=room))
+        who = {"lead": Participant(), "voice": Echo()}
+        for name, participant in who.items():
+            token = api.AccessToken(KEY, SECRET).with_identity(name)
+            grants = api.VideoGrants(room_join=True, room=room)
+            await participant.join(on.exchange.url, token.with_grants(grants).to_jwt())
+        return who["lead"], who["voice"]
+
+    lead, echo = on.loop(begin())
+    on.until(lambda: echo.connected, "the echo hears nobody")
+    spans = []
+    for _ in range(turns):
+        _quiet(sfu, room)
+        at = time.time()
+        lead.says(SPOKEN_S)
+        back = on.until(lambda at=at: _first(sfu, room, "voice", at), "there is no echo")
+        spans.append(back - min(said for said in _loud(sfu, room, "lead") if said > at))
+    for each in (lead, echo):
+        on.loop(each.leave())
+    return spans
 
 
-def _quiet(on: Any, room: str) -> None:
+def _loud(sfu: Any, room: str, who: str) -> list[float]:
+    """When the server heard those of a room whose identities begin so."""
+    guests = [each for each in sfu.guests[room] if each.info.identity.startswith(who)]
+    return [at for each in guests for at, loud in each.loud if loud]
+
+
+def _first(sfu: Any, room: str, who: str, after: float) -> float | None:
+    """When the server first heard them after a moment."""
+    return min((at for at in _loud(sfu, room, who) if at > after), default=None)
+
+
+def _quiet(sfu: Any, room: str) -> None:
     """Waits until nobody has been heard for a while."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        heard = [at for each in on.sfu.guests[room] for at, loud in each.loud if loud]
+        heard = _loud(sfu, room, "")
         if not heard or time.time() - max(heard) > 0.5:
             return
         time.sleep(0.02)
@@ -192,17 +233,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dialer-bench-") as name:
         folder = Path(name)
         prepare(folder)
-        with stage(folder) as on:
+        with stage(folder) as (on, sfu):
             run = run_of()
-            spans = talked(on, run, options.turns)
+            spans = talked(on, sfu, run, options.turns)
+            echoes = echoed(on, sfu, options.turns)
             each = memory_of(on, run, options.calls)
     whole = [sum(pair) for pair in zip(spans.hearing, spans.speaking, strict=True)]
     for what, seconds in (
         ("overhead_per_turn", whole),
         ("hearing", spans.hearing),
         ("speaking", spans.speaking),
+        ("echo", echoes),
     ):
         print(f"voice_{what}_ms: {statistics.median(seconds) * 1000:.0f} ms")
+    added = statistics.median(whole) - statistics.median(echoes)
+    print(f"voice_added_per_turn_ms: {added * 1000:.0f} ms")
     print(f"voice_memory_per_call_mib: {each:.0f} MiB")
     return 0
 

@@ -92,11 +92,6 @@ def complete(
     return whole
 
 
-def since(call: Call, seq: int) -> QuerySet[TranscriptLine]:
-    """The lines after a place, in their order."""
-    return _of(call).filter(seq__gt=seq)
-
-
 def _row(call: Call, line: Line) -> TranscriptLine:
     return TranscriptLine(
         organization_id=call.organization_id,
