@@ -4,7 +4,7 @@ The ORM would make an object of each row and compose each value anew; that is mo
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import batched
@@ -16,6 +16,7 @@ from campaigns.models import Lead
 
 # Rows of 10,000 characters in one statement stay below MariaDB's smallest packet limit.
 AT_ONCE: Final = 200
+_LONG: Final = 500_000  # characters
 # What differs from row to row, in the order of `values`; all else is the same for a whole list.
 _TEXTS: Final = (
     "name",
@@ -64,14 +65,28 @@ def insert(same: dict[str, int], leads: Sequence[list[Any]], now: datetime) -> N
     before, inlined, fixed = _statement(tuple(same))
     constants = [connection.ops.adapt_datetimefield_value(now), *same.values(), *fixed]
     with connection.cursor() as cursor:
+        if connection.vendor == "mysql":
+            # Composed by placeholders, a row costs more than MariaDB needs to write it.
+            parts = (_written_out(inlined, constants, some) for some in batched(leads, AT_ONCE))
+            for rows in _joined(parts):
+                cursor.execute(before + rows)
+            return
         for some in batched(leads, AT_ONCE):
-            if connection.vendor == "mysql":
-                # Composed by placeholders, a row costs more than MariaDB needs to write it.
-                cursor.execute(before + _written_out(inlined, constants, some))
-                continue
             places = ", ".join([*inlined, *["%s"] * (len(constants) + len(_GIVEN))])
             parameters = [value for lead in some for value in (*constants, *lead)]
             cursor.execute(before + ", ".join([f"({places})"] * len(some)), parameters)
+
+
+def _joined(parts: Iterable[str]) -> Iterator[str]:
+    """Few long statements: after each, the reading beside keeps this thread waiting a while."""
+    some: list[str] = []
+    for part in parts:
+        some.append(part)
+        if sum(map(len, some)) >= _LONG:
+            yield ", ".join(some)
+            some = []
+    if some:
+        yield ", ".join(some)
 
 
 def _written_out(
