@@ -81,8 +81,18 @@ class Person:
         self.page.goto(self.url + path)
 
     def accessibility_faults(self) -> list[str]:
-        """Return what axe finds on the page against WCAG 2.2 AA, a line per rule and element."""
+        """Return what axe finds on the page against WCAG 2.2 AA, a line per rule and element.
+
+        A page that changes while axe looks is neither what it was nor what it becomes: what is
+        found is a fault only if it is found again.
+        """
         self.page.evaluate(AXE.read_text())
+        if not (found := self._axe()):
+            return []
+        again = set(self._axe())
+        return [fault for fault in found if fault in again]
+
+    def _axe(self) -> list[str]:
         self.page.evaluate(SETTLED)  # a colour on its way is none of the page's colours
         found: dict[str, Any] = self.page.evaluate(
             # Reading a component's own style would put it into a page that allows none.
