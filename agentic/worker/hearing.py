@@ -14,9 +14,12 @@ _VOICEMAIL = (
     r"leave (?:me |us )?(?:a|your) message",
     r"after the (?:tone|beep)",
     r"at the (?:tone|beep)",
+    r"(?:reached|forwarded to|transferred to|this is) (?:[\w']+ ){0,4}"
     r"(?:voice ?mail|mailbox|answering machine)",
+    r"(?:voice ?mail|mailbox) (?:of|is full|has not been)",
     r"(?:can'?t|cannot|unable to) (?:take|answer) your call",
-    r"is not available (?:right now|at the moment|to take)",
+    r"(?:person|party|subscriber|customer|calling|reach|dialed)\b[\w' ]{0,20}"
+    r" (?:is|are) not available",
     r"record your message",
     r"hinterlassen sie|nach dem (?:signal|piep|ton)|anrufbeantworter|mobilbox|sprachnachricht",
     r"laissez (?:un|votre|moi un) message|après le (?:bip|signal)|répondeur|messagerie vocale",
