@@ -54,7 +54,8 @@ def nothing_left(run: AgenticRun, campaign: Campaign, now: datetime) -> None:
             end(run, _R.FINISHED, "", now)
         return
     at = queue.next_due(campaign, now)
-    if at is not None or queue.ready_count(campaign.pk):
+    # Where many leads are left out, the filler passes them over in steps.
+    if at is not None or queue.ready_count(campaign.pk) or queue.wants(campaign, now):
         _look_at(run, min(max(at or now, now + _SOON), now + _LOOK_AGAIN))
     elif live(run):
         _look_at(run, now + _SOON)

@@ -94,9 +94,6 @@ def problems(voice: AgenticCampaign) -> list[Problem]:
 
 def steps(voice: AgenticCampaign) -> list[Step]:
     """What a campaign needs before it calls, in the order to do it."""
-    sheets = LeadSheet.objects.filter(
-        campaign=voice.campaign_id, active=True, status=LeadSheet.Status.DONE
-    )
     return [
         Step(
             bool(voice.agent_text.strip() and voice.session_text.strip()),
@@ -104,9 +101,19 @@ def steps(voice: AgenticCampaign) -> list[Step]:
             "agentic:edit",
             "Write",
         ),
-        Step(sheets.exists(), "Upload a list of prospects.", "campaigns:sheet_upload", "Upload"),
+        _list_step(voice.campaign),
         Step(voice.published is not None, "Publish the wording.", "agentic:versions", "Publish"),
     ]
+
+
+def _list_step(campaign: Campaign) -> Step:
+    imported = LeadSheet.objects.filter(campaign=campaign, status=LeadSheet.Status.DONE)
+    if campaign.active_sheet_id is None and imported.exists():
+        return Step(
+            False, "Make a list active: only its prospects are called.", "agentic:detail", "Choose"
+        )
+    done = imported.filter(pk=campaign.active_sheet_id or 0).exists()
+    return Step(done, "Upload a list of prospects.", "campaigns:sheet_upload", "Upload")
 
 
 def warnings(words: Wording) -> list[str]:

@@ -4,6 +4,10 @@ import heapq
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from campaigns import callbacks, leadfilter
 from campaigns.models import Callback, Campaign, Lead, QueueEntry
@@ -77,11 +81,12 @@ def new_leads(
     return [Candidate(pk, Tier.NEW, rank) for rank, pk in first]
 
 
-def left_out(campaign: Campaign, wanted: leadfilter.Filter, limit: int) -> list[int]:
-    """New leads that the campaign's filter seems to leave out, in no order."""
-    new = Lead.objects.filter(campaign=campaign, status=S.NEW)
-    unlike = new.alias(unlike=leadfilter.unlike(wanted)).filter(unlike=1).order_by()
-    return list(unlike.values_list("pk", flat=True)[:limit])
+def left_out(campaign: Campaign, limit: int) -> list[int]:
+    """New leads that the campaign's filter or active list seems to leave out, in no order."""
+    marks = leadfilter.marks(campaign)
+    some = reduce(or_, (Q(**{rule: 1}) for rule in marks))
+    new = Lead.objects.filter(campaign=campaign, status=S.NEW).alias(**marks)
+    return list(new.filter(some).order_by().values_list("pk", flat=True)[:limit])
 
 
 def anything_due(campaign_id: int, now: datetime) -> bool:

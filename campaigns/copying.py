@@ -13,7 +13,7 @@ from core.retry import retried
 _OWN: Final = frozenset(
     {
         *("id", "organization", "name", "status", "rule_version", "created_by", "is_demo"),
-        *("created_at", "updated_at", "archived_at", "starts_on", "ends_on"),
+        *("created_at", "updated_at", "archived_at", "starts_on", "ends_on", "active_sheet"),
     }
 )
 _MANY: Final = ("dispositions", "teams", "agents", "managers")

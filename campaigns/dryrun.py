@@ -249,8 +249,8 @@ def _marks(campaign: Campaign, now: datetime) -> dict[str, tuple[Case, Refusal]]
         for number, some in enumerate(batched(conditions, _TOGETHER, strict=False)):
             refusal = Refusal(bans.PATTERNS[kind], "", None)
             marks[f"{kind}_{number}"] = (_whether(reduce(or_, some)), refusal)
-    if chosen := leadfilter.parse(campaign.lead_filter):
-        marks[leadfilter.RULE] = (leadfilter.unlike(chosen), Refusal(leadfilter.RULE, "", None))
+    for rule, condition in leadfilter.marks(campaign).items():
+        marks[rule] = (condition, Refusal(rule, "", None))
     lists = NationalList.objects.filter(organization=campaign.organization_id)
     if bans.listed_apply(campaign) and lists.exists():
         listed = ListedNumber.objects.filter(list__in=lists, phone=OuterRef("phone"))

@@ -31,6 +31,7 @@ RULES: Final = {
     "invalid_number": "No complete international number",
     "live_elsewhere": "Their number is in another call",
     "lead_filter": "Not chosen by the campaign's filter",
+    "resting_list": "On a list that rests: another one is active",
     "campaign_dates": "Outside the campaign's dates",
     "team_hours": "None of the campaign's teams works now",
     "campaign_not_running": "The campaign does not run",
@@ -145,10 +146,13 @@ def _retries(campaign: Campaign, now: datetime) -> list[Cause]:
         for rule, leads, at in counted.order_by("-leads")
     ]
     left_out = Lead.objects.filter(
-        campaign=campaign, status=S.RETRY, next_attempt_at=None, blocked_by=leadfilter.RULE
-    ).count()
-    if left_out:
-        causes.append(Cause(RULES[leadfilter.RULE], left_out))
+        campaign=campaign,
+        status=S.RETRY,
+        next_attempt_at=None,
+        blocked_by__in=leadfilter.LEFT_OUT,
+    )
+    for rule, leads in left_out.values_list("blocked_by").annotate(leads=Count("pk")).order_by():
+        causes.append(Cause(RULES[rule], leads))
     promised = Callback.objects.filter(campaign=campaign, done_at=None)
     owed = promised.aggregate(leads=Count("pk"), at=Min("next_at"))
     if owed["leads"]:

@@ -16,8 +16,10 @@ from campaigns.eligibility import Refusal
 from campaigns.models import Campaign, Lead
 from core.errors import InputError
 
-# The rule's name in decisions.
+# The rules' names in decisions. Whom they refuse waits for another filter or list, not for a time.
 RULE: Final = "lead_filter"
+RESTS: Final = "resting_list"
+LEFT_OUT: Final = (RESTS, RULE)
 CUSTOM: Final = "custom:"
 MOST: Final = 12
 _MOST_VALUES, _LONGEST = 50, 120
@@ -98,12 +100,27 @@ def matches(found: Filter, lead: Lead) -> bool:
 def refusals(
     campaign: Campaign | None, lead: Lead | None, *, promised: bool
 ) -> tuple[Refusal, ...]:
-    """What the campaign's filter says of a lead; a promise is kept whatever it says."""
-    if promised or campaign is None or lead is None or not campaign.lead_filter:
+    """What the campaign's filter and its active list say of a lead; a promise is kept all the
+    same."""
+    if promised or campaign is None or lead is None:
         return ()
-    if matches(parse(campaign.lead_filter), lead):
-        return ()
-    return (Refusal(RULE, "The campaign's filter does not choose this lead."),)
+    found = []
+    if _calls_one_list(campaign) and lead.sheet_id not in (None, campaign.active_sheet_id):
+        found.append(Refusal(RESTS, "Its list rests: another one is the active list."))
+    if campaign.lead_filter and not matches(parse(campaign.lead_filter), lead):
+        found.append(Refusal(RULE, "The campaign's filter does not choose this lead."))
+    return tuple(found)
+
+
+def marks(campaign: Campaign) -> dict[str, Case]:
+    """By rule, 1 for leads that it seems to leave out and 0 for the others, in the database."""
+    found = {}
+    if _calls_one_list(campaign):
+        called = Q(sheet=None) | Q(sheet=campaign.active_sheet_id)
+        found[RESTS] = Case(When(called, then=0), default=1)
+    if wanted := parse(campaign.lead_filter):
+        found[RULE] = unlike(wanted)
+    return found
 
 
 def unneeded(campaign: Campaign) -> tuple[str, ...]:
@@ -127,6 +144,10 @@ def words(one: Condition) -> str:
     """A condition as people say it."""
     label = FIELDS[one.field][0] if one.field in FIELDS else one.field.removeprefix(CUSTOM)
     return f"{label} {OPERATORS[one.operator]} {' or '.join(one.values)}"
+
+
+def _calls_one_list(campaign: Campaign) -> bool:
+    return campaign.mode == Campaign.Mode.AI
 
 
 def _condition(row: Any) -> Condition:

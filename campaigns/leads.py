@@ -114,7 +114,7 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
     else:
         before = audit.snapshot(found, _UPDATED)
         lead = _updated(found, facts)
-        if lead.blocked_by == leadfilter.RULE:
+        if lead.blocked_by in leadfilter.LEFT_OUT:
             lead.next_attempt_at = now  # it may be chosen by now
         changed = [name for name in _UPDATED if before[name] != getattr(lead, name)]
     if dial_next and lead.status in _WAITING:

@@ -343,20 +343,23 @@ def _admit(work: _Filling, found: Iterable[Candidate], tier: int) -> bool:
         refused = [lead for lead in refused if lead.pk not in turns]
     if refused:
         standing.refuse(refused, decisions, work.now)
-    if any(lead.blocked_by == leadfilter.RULE for lead in refused):
+    if any(lead.blocked_by in leadfilter.LEFT_OUT for lead in refused):
         _sweep(work.campaign)
     _insert(work, [lead for lead in leads if decisions[lead.pk].allowed], places, tier)
     return bool(leads)
 
 
 def _sweep(campaign: Campaign) -> None:
-    """Where the filter left out one new lead, it leaves out others: many at once, unlocked ones."""
-    wanted = leadfilter.parse(campaign.lead_filter)
+    """Where one new lead was left out, others are too: many at once, unlocked ones."""
     found = Lead.objects.select_for_update(skip_locked=True).filter(
-        pk__in=candidates.left_out(campaign, wanted, SWEEP), status=Lead.Status.NEW
+        pk__in=candidates.left_out(campaign, SWEEP), status=Lead.Status.NEW
     )
-    rows = found.defer(*leadfilter.unneeded(campaign))
-    standing.leave_out([lead for lead in rows if not leadfilter.matches(wanted, lead)])
+    left: dict[str, list[Lead]] = {}
+    for lead in found.defer(*leadfilter.unneeded(campaign)):
+        for refusal in leadfilter.refusals(campaign, lead, promised=False)[:1]:
+            left.setdefault(refusal.rule, []).append(lead)
+    for rule, leads in left.items():
+        standing.leave_out(leads, rule)
 
 
 def _insert(

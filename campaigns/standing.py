@@ -73,8 +73,8 @@ def reconsider(campaign_id: int, now: datetime, limit: int) -> bool:
     Whether those were all; else the caller asks again, in another transaction.
     """
     refused = Lead.objects.filter(campaign_id=campaign_id, status=S.RETRY).exclude(blocked_by="")
-    # Those that a filter left out have no time of their own; the others keep their place.
-    out = Q(blocked_by=leadfilter.RULE, next_attempt_at=None)
+    # Those that were left out have no time of their own; the others keep their place.
+    out = Q(blocked_by__in=leadfilter.LEFT_OUT, next_attempt_at=None)
     waiting = refused.filter(Q(next_attempt_at__gt=now) | out)
     found = list(waiting.values_list("pk", flat=True)[:limit])
     for ids in batched(found, _TOGETHER, strict=False):
@@ -84,11 +84,11 @@ def reconsider(campaign_id: int, now: datetime, limit: int) -> bool:
     return len(found) < limit
 
 
-def leave_out(leads: Collection[Lead]) -> None:
-    """The campaign's filter does not choose these new leads: they wait for another filter."""
+def leave_out(leads: Collection[Lead], rule: str) -> None:
+    """New leads that one of `leadfilter.LEFT_OUT` leaves out: they wait until it changes."""
     ids = [lead.pk for lead in leads]
     Lead.objects.filter(pk__in=ids, status=S.NEW).update(
-        status=S.RETRY, blocked_by=leadfilter.RULE, blocked_until=None, next_attempt_at=None
+        status=S.RETRY, blocked_by=rule, blocked_until=None, next_attempt_at=None
     )
 
 
@@ -171,9 +171,9 @@ def _apply(lead: Lead, decision: Decision, now: datetime) -> None:
             lead.status, lead.next_attempt_at, lead.finished_because = status, None, rule
             return
     _check([lead], S.RETRY)
-    if leadfilter.RULE in rules:
+    if left_out := next((rule for rule in leadfilter.LEFT_OUT if rule in rules), ""):
         lead.status, lead.next_attempt_at = S.RETRY, None
-        lead.blocked_by, lead.blocked_until = leadfilter.RULE, None
+        lead.blocked_by, lead.blocked_until = left_out, None
         return
     again = now + timedelta(seconds=config.get("queue.look_again_s"))
     until = max(refusal.until or again for refusal in decision.refusals)

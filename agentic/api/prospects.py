@@ -54,8 +54,8 @@ class CsvFiles(APIView):
     def get(self, request: Request) -> Response:
         """Newest first."""
         campaign = _campaign(request)
-        rows = LeadSheet.objects.filter(campaign=campaign).order_by("-pk")
-        return Response(CsvListSerializer({"files": rows[:200]}).data)
+        rows = LeadSheet.objects.filter(campaign=campaign).select_related("campaign")
+        return Response(CsvListSerializer({"files": rows.order_by("-pk")[:200]}).data)
 
     @extend_schema(
         request={"multipart/form-data": CsvUploadSerializer},

@@ -15,7 +15,7 @@ from agentic.prompting import DISCLOSURE
 from agentic.toolbox import SWITCHABLE
 from campaigns import editing
 from campaigns.forms import CampaignFilterForm, add_refusal
-from campaigns.models import Lead, LeadSheet
+from campaigns.models import Lead
 from core.errors import InputError
 from core.web import asks_for, requires
 
@@ -149,8 +149,7 @@ def leads_of(row: AgenticCampaign | None) -> list[Lead]:
     if row is None:
         return []
     rows = Lead.objects.filter(campaign=row.campaign_id)
-    sheet = LeadSheet.objects.filter(campaign=row.campaign_id, active=True).order_by("-pk").first()
-    active = rows.filter(sheet=sheet) if sheet else rows
+    active = rows.filter(sheet=row.campaign.active_sheet_id)
     return list((active if active.exists() else rows).order_by("pk")[:_PREVIEWED])
 
 

@@ -57,7 +57,7 @@ def nothing(campaigns: Sequence[Campaign], now: datetime) -> Claim:
     if next_at:
         return Claim(None, "nothing_due", "No lead is due yet.", next_at)
     if (waiting := leads.filter(status__in=[S.NEW, S.RETRY])).exists():
-        if not waiting.exclude(blocked_by=leadfilter.RULE).exists():
+        if not waiting.exclude(blocked_by__in=leadfilter.LEFT_OUT).exists():
             return Claim(None, "list_finished", "The campaign's filter chooses no further lead.")
         message = "The remaining leads cannot be called: no calling hours are known for them."
         return Claim(None, "outside_window", message)

@@ -126,6 +126,11 @@ class Campaign(models.Model):
     preview_limit_s = models.PositiveSmallIntegerField(default=0)  # 0: without a limit
     preview_gives_back = models.BooleanField(default=False)  # then; else it dials
     lead_filter = models.JSONField(default=dict, blank=True)  # only leads like this are called
+    # In mode ai only leads of this list are called, and those without any; it is the first that
+    # was imported, until another is chosen.
+    active_sheet = models.ForeignKey(
+        "campaigns.LeadSheet", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     # For modes that dial ahead of the agents.
     lines_per_agent = models.DecimalField(max_digits=3, decimal_places=1, default=1)
     reserve_agent_first = models.BooleanField(default=True)

@@ -61,7 +61,6 @@ class LeadSheet(models.Model):
     rows_removed = models.PositiveIntegerField(default=0)  # by undoing
     rows_consented = models.PositiveIntegerField(default=0)  # consents written into the ledger
     rows_stopped = models.PositiveIntegerField(default=0)  # numbers that asked not to be called
-    active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -77,6 +76,11 @@ class LeadSheet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def active(self) -> bool:
+        """Whether it is the list from which a campaign in mode ai calls."""
+        return self.campaign.active_sheet_id == self.pk
 
 
 class SheetReject(models.Model):

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from campaigns import consents, editing, queue
 from campaigns.models import Campaign, LeadSheet
-from campaigns.sheets import columns, consenting, landing, reading, receiving
+from campaigns.sheets import columns, consenting, landing, listing, reading, receiving
 from campaigns.sheets.choices import Choices
 from campaigns.sheets.reading import Layout, Row
 from campaigns.sheets.rows import column_names
@@ -70,6 +70,7 @@ def start_import(
     row.status, row.problem, row.due_at = _S.WAITING, "", timezone.now()
     row.lease_until, row.tries = None, 0
     row.save()
+    listing.activate_first(row)
     receiving.told(row, "sheet.confirmed", actor=user)
     return row
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.core.files.storage import storages
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from campaigns.models import Campaign, LeadSheet
@@ -15,6 +15,8 @@ from core.errors import DomainError
 from core.retry import retried
 
 _PAGE: Final = 30
+_S = LeadSheet.Status
+_NOTHING_CAME: Final = (_S.FAILED, _S.CANCELED, _S.UNDOING, _S.UNDONE)
 
 
 def find(
@@ -55,7 +57,7 @@ class Pace:
 
 def pace(sheet: LeadSheet, now: datetime) -> Pace | None:
     """The pace of an import that is going on; None when nothing can be said of it yet."""
-    if sheet.status != LeadSheet.Status.IMPORTING or not sheet.started_at or not sheet.rows_read:
+    if sheet.status != _S.IMPORTING or not sheet.started_at or not sheet.rows_read:
         return None
     rate = sheet.rows_read / max((now - sheet.started_at).total_seconds(), 1)
     left = max((sheet.rows_total or 0) - sheet.rows_read, 0)
@@ -68,10 +70,25 @@ def activate(user: User | None, sheet: LeadSheet) -> None:
     row = LeadSheet.objects.select_for_update().select_related("campaign").get(pk=sheet.pk)
     if row.campaign.mode != Campaign.Mode.AI:
         raise DomainError("Only campaigns of AI agents call from one sheet.", code="not_ai")
-    if row.status != LeadSheet.Status.DONE:
+    if row.status != _S.DONE:
         raise DomainError("Only an imported sheet can be active.", code="not_imported")
-    others = LeadSheet.objects.filter(campaign=row.campaign_id).exclude(pk=row.pk)
-    others.update(active=False)
-    row.active = True
-    row.save(update_fields=["active"])
+    _make_active(row)
     receiving.told(row, "sheet.activated", actor=user)
+
+
+def activate_first(sheet: LeadSheet) -> None:
+    """Makes a list active whose import begins, where the campaign has none to call from.
+
+    The caller holds the sheet; one that failed without a lead is as good as none.
+    """
+    current = sheet.campaign.active_sheet
+    if current and (current.rows_accepted or current.status not in _NOTHING_CAME):
+        return
+    _make_active(sheet)
+
+
+def _make_active(sheet: LeadSheet) -> None:
+    """What was decided about leads of the other lists, and of this one, is old."""
+    changed = Campaign.objects.filter(pk=sheet.campaign_id).exclude(active_sheet=sheet.pk)
+    changed.update(active_sheet=sheet, rule_version=F("rule_version") + 1)
+    sheet.campaign.refresh_from_db(fields=["active_sheet", "rule_version"])

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns import callbacks, consents, editing, queue, standing
-from campaigns.models import Callback, Lead, LeadSheet
+from campaigns.models import Callback, Campaign, Lead, LeadSheet
 from campaigns.sheets import receiving
 from campaigns.sheets.importing import LEASE, MOST_TRIES
 from core.errors import DomainError, InputError
@@ -45,8 +45,9 @@ def start_undo(user: User | None, sheet: LeadSheet, *, leads: int | None) -> Lea
         message = f"Type {there} to confirm."
         raise InputError(message, errors={"leads": [message]})
     row.status, row.problem, row.due_at = _S.UNDOING, "", timezone.now()
-    row.lease_until, row.tries, row.active, row.rows_removed = None, 0, False, 0
+    row.lease_until, row.tries, row.rows_removed = None, 0, 0
     row.save()
+    Campaign.objects.filter(active_sheet=row).update(active_sheet=None)
     receiving.told(row, "sheet.undo_started", actor=user)
     return row
 

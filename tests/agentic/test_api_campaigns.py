@@ -124,7 +124,6 @@ def test_one_list_is_active_and_goes_with_its_leads_only_when_they_are_counted(
     row = make(manager)
     first = imported(row.campaign, HEADER + ROW)
     second = imported(row.campaign, "Phone\n12\n")
-    LeadSheet.objects.filter(pk=second.pk).update(active=False)
 
     chosen = send(api, "POST", at("csv_select", second.pk))
     kept = send(api, "DELETE", at("csv_file", first.pk))

@@ -297,12 +297,13 @@ def test_one_list_of_an_ai_campaign_is_active(client: Client, campaign: Campaign
     second = imported(campaign, "Phone\n2125550124\n")
 
     # when
-    client.post(reverse("campaigns:sheet_activate", args=[first.pk]))
+    client.post(reverse("campaigns:sheet_activate", args=[second.pk]))
 
     # then
-    active = LeadSheet.objects.filter(active=True).values_list("pk", flat=True)
-    assert list(active) == [first.pk]
-    assert second.pk not in active
+    campaign.refresh_from_db()
+    assert campaign.active_sheet == second
+    assert [sheet.active for sheet in LeadSheet.objects.order_by("pk")] == [False, True]
+    assert not first.active
 
 
 def test_lists_are_found_by_file_campaign_and_status(
