@@ -29,7 +29,8 @@ def room(limits: AgenticCampaign, trunk: Trunk | None, now: datetime) -> int:
         line = Q(trunk=trunk)
         free += [trunk.max_calls - _live(line), _rate_left(line, trunk.calls_per_second, now)]
     if limits.needs_closers:
-        free.append(closers_free(limits.campaign) - live)
+        # Who talks with a prospect already is not among those who are free.
+        free.append(closers_free(limits.campaign) - _live(own & Q(taken_over_at=None)))
     return max(0, min(free))
 
 

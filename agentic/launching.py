@@ -48,6 +48,8 @@ def drain() -> None:
 def launch_due(now: datetime) -> list[int]:
     """Claims what the runs may call now, and ends runs that are through; the ids to launch."""
     looked = Q(status=_R.RUNNING, due_at__lte=now) | Q(status=_R.STOPPING)
+    # Whoever waits for a person's word to go on may have nobody left to call.
+    looked |= Q(status=_R.RUNNING, due_at=None) & ~Q(kind=AgenticRun.Kind.LIST)
     queued: list[int] = []
     for run in AgenticRun.objects.filter(looked).order_by("pk"):
         # Seen without a lock: where all lines are taken nobody need wait for one.
@@ -144,7 +146,7 @@ def _step(pk: int, now: datetime) -> list[int]:
     if run.status == _R.STOPPING:
         finishing.settle(run, now)
         return []
-    if run.status != _R.RUNNING or run.due_at is None or run.due_at > now:
+    if run.status != _R.RUNNING or not _is_due(run, campaign, now):
         return []
     if because := breaker.look(run):
         finishing.end(run, _R.BROKEN, because, now)
@@ -157,6 +159,13 @@ def _step(pk: int, now: datetime) -> list[int]:
     if count < 1:
         return []
     return _claim(run, limits, trunk, count, now)
+
+
+def _is_due(run: AgenticRun, campaign: Campaign, now: datetime) -> bool:
+    """Whether it may call now; one that waits for a person's word ends where nobody is left."""
+    if run.due_at is None and run.kind != AgenticRun.Kind.LIST:
+        finishing.nothing_left(run, campaign, now)
+    return run.due_at is not None and run.due_at <= now
 
 
 def _claim(

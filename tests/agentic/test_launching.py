@@ -120,6 +120,23 @@ def test_where_people_close_there_are_no_more_calls_than_people(
     assert len(launching.launch_due(NOW)) == 2
 
 
+def test_a_call_that_a_person_took_over_keeps_no_other_from_those_who_are_free(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    limits.needs_closers = True
+    limits.save()
+    free, busy = UserFactory.create_batch(2, organization=limits.organization)
+    limits.campaign.agents.set([free, busy])
+    AgentSeat.objects.create(user=free, organization=limits.organization, state="ready", since=NOW)
+    LeadFactory.create_batch(3, campaign=limits.campaign)
+    begin(manager, limits)
+    (first,) = launching.launch_due(NOW)
+
+    AiCall.objects.filter(pk=first).update(taken_over_at=NOW, taken_over_by=busy)
+
+    assert len(launching.launch_due(NOW)) == 1
+
+
 def test_a_launch_that_surely_started_nothing_gives_its_attempt_back(
     limits: AgenticCampaign, manager: User, voice: StandIn
 ) -> None:

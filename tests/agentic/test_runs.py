@@ -216,6 +216,56 @@ def test_where_the_next_call_is_asked_for_each_call_waits_for_that(
     assert len(launching.launch_due(NOW)) == 1
 
 
+def test_a_run_that_ended_meanwhile_keeps_no_other_from_being_stopped(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    lead = LeadFactory.create(campaign=limits.campaign)
+    ended = begin(manager, limits, kind="one", leads=[lead.pk])
+    runs.stop(manager, ended)
+    other = begin(manager, limits)
+
+    assert runs.stop_all(manager, [ended, other]) == 1
+
+    other.refresh_from_db()
+    assert other.status == "stopped"
+
+
+def test_one_call_is_a_run_that_ends_with_it_though_nothing_goes_on_by_itself(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    runs.set_auto_next(manager, limits.campaign, on=False)
+    lead, other = LeadFactory.create_batch(2, campaign=limits.campaign)
+    run = begin(manager, limits, kind="one", leads=[lead.pk])
+    assert len(launching.launch_due(NOW)) == 1
+    launching.launch_due(NOW)
+    run.refresh_from_db()
+    assert run.status == "running"
+
+    over(run)
+    launching.launch_due(NOW)
+
+    run.refresh_from_db()
+    assert run.status == "finished"
+    assert begin(manager, limits, kind="one", leads=[other.pk]).status == "running"
+
+
+def test_a_selection_waits_for_a_word_as_long_as_somebody_is_left(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    runs.set_auto_next(manager, limits.campaign, on=False)
+    leads = [lead.pk for lead in LeadFactory.create_batch(2, campaign=limits.campaign)]
+    run = begin(manager, limits, kind="selection", leads=leads)
+    launching.launch_due(NOW)
+    over(run)
+
+    assert launching.launch_due(NOW) == []
+
+    run.refresh_from_db()
+    assert run.status == "running"
+    runs.next_call(manager, run)
+    assert len(launching.launch_due(NOW)) == 1
+
+
 def test_a_message_reaches_only_a_voice_that_speaks(limits: AgenticCampaign, manager: User) -> None:
     LeadFactory.create(campaign=limits.campaign)
     begin(manager, limits)
