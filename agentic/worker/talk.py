@@ -196,8 +196,11 @@ class Talk:
             raise
 
     async def _classify(self) -> None:
-        """A later word may correct an earlier one, but not once it is known to be a person."""
-        if self._by in (_By.HUMAN, _By.VOICEMAIL, _By.IVR) and len(self.notes.heard) > 1:
+        """A later word may correct an earlier one, as long as it is about who picked up."""
+        lines = len(self.notes.heard)
+        if self._by == _By.HUMAN and lines >= hearing.SURE_AFTER_LINES:
+            return
+        if self._by in (_By.VOICEMAIL, _By.IVR) and lines > 1:
             return
         found = hearing.picked_up(self.notes.latest)
         if found is not None and found != self._by:

@@ -24,6 +24,22 @@ def test_a_voicemail_gives_itself_away(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["Hi, this is Bob.", "Leave your name and number after the beep."],
+        ["Hi.", "You've reached Tom.", "Please leave a message."],
+        ["Ann Li.", "At the tone, please record your message."],
+        ["Hallo, hier ist Tom.", "Sprechen Sie nach dem Piep."],
+    ],
+)
+def test_a_greeting_that_sounds_like_a_person_at_first_is_known_by_what_follows(
+    lines: list[str],
+) -> None:
+    assert hearing.picked_up(lines[:1]) == "human"
+    assert hearing.picked_up(lines) == "voicemail"
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Record your name and reason for calling, I'll see if this person is available.",
@@ -53,6 +69,13 @@ def test_a_menu_is_heard(line: str) -> None:
         ["Can you send me a voicemail instead?"],
         ["I was just checking my voicemail."],
         ["Müller, guten Tag."],
+        ["Hello?", "Sorry, I can't take your call right now."],
+        ["Yes?", "She is out. Do you want to leave a message?"],
+        ["Ann is not in, would you like to leave a message?"],
+        ["You can leave a message with me."],
+        ["Hello?", "Please, this is the voicemail department, who is it?"],
+        ["Yes?", "Listen carefully, I told you not to call."],
+        ["Hallo?", "Der Anrufbeantworter ist kaputt, sprechen Sie mit mir."],
         ["hello", "yes", "sure", "and then leave a message after the tone, my secretary said"],
     ],
 )
