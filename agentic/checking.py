@@ -55,6 +55,12 @@ def _missing(row: AgenticCampaign) -> dict[str, list[str]]:
         errors["session_text"] = ["Say how the talk goes."]
     if row.voicemail == Wording.Voicemail.MESSAGE and not row.voicemail_text.strip():
         errors["voicemail_text"] = ["Write the message."]
+    pieces = placeholders.pieces(row.disclosure, {})
+    if bare := ", ".join(piece.field for piece in pieces if piece.kind == "missing"):
+        errors["disclosure"] = [
+            f"Where a list has no {bare}, this would not be said. Give each placeholder here a"
+            ' fallback: {{ name | "there" }}.'
+        ]
     return errors
 
 

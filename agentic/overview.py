@@ -109,9 +109,8 @@ def steps(voice: AgenticCampaign) -> list[Step]:
 def _list_step(campaign: Campaign) -> Step:
     imported = LeadSheet.objects.filter(campaign=campaign, status=LeadSheet.Status.DONE)
     if campaign.active_sheet_id is None and imported.exists():
-        return Step(
-            False, "Make a list active: only its prospects are called.", "agentic:detail", "Choose"
-        )
+        said = "Make a list active: only its prospects are called."
+        return Step(done=False, text=said, url_name="agentic:detail", label="Choose")
     done = imported.filter(pk=campaign.active_sheet_id or 0).exists()
     return Step(done, "Upload a list of prospects.", "campaigns:sheet_upload", "Upload")
 

@@ -56,6 +56,9 @@ _SHORT = re.compile(
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SAFE = str.maketrans({"{": "(", "}": ")", "[": "(", "]": ")", "<": "(", ">": ")"})
 _CLOSE = 0.7
+# What lists hold where nobody wrote anything, or where another program's placeholder was left.
+_NOTHING = frozenset({"n/a", "#n/a", "nan", "null", "none", "undefined", "-", "--", "?", "unknown"})
+_UNFILLED = re.compile(r"[\[{]|<[\w ]+>$|#\w+[!?]|.*(?:\{\{|\[\[|<<|%%)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,14 @@ def fill(text: str, facts: Mapping[str, Any], *, marked: bool = False) -> str:
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
+def said(value: Any) -> str:
+    """A value as it is spoken; empty for one that only stands for a value."""
+    text = "" if value is None else str(value).strip()
+    if text.casefold() in _NOTHING or _UNFILLED.match(text):
+        return ""
+    return clean(text)
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
     for match in _PIECE.finditer(text):
@@ -184,16 +195,18 @@ def _mistake(text: str, token: _Token, own: Collection[str]) -> Mistake | None:
         return None
     line = text.count("\n", 0, token.start) + 1
     column = token.start - text.rfind("\n", 0, token.start)
-    said = f"{token.text} is not known."
+    sentence = f"{token.text} is not known."
     if len(token.text) == 1:
-        said = f"A lone {token.text} would be read aloud; placeholders look like {{{{ name }}}}."
+        sentence = (
+            f"A lone {token.text} would be read aloud; placeholders look like {{{{ name }}}}."
+        )
     elif meant:
-        said += f" Did you mean {meant}?"
+        sentence += f" Did you mean {meant}?"
     elif token.text.startswith("["):
-        said += " For a note to the voice, use round brackets."
+        sentence += " For a note to the voice, use round brackets."
     else:
-        said += ' Give it a fallback: {{ name | "there" }}.'
-    return Mistake(line, column, token.text, said, meant)
+        sentence += ' Give it a fallback: {{ name | "there" }}.'
+    return Mistake(line, column, token.text, sentence, meant)
 
 
 def _meant(token: _Token, known: Collection[str]) -> str:
@@ -218,7 +231,7 @@ def _meant(token: _Token, known: Collection[str]) -> str:
 def _filled(token: _Token, facts: Mapping[str, Any]) -> Piece:
     if not token.field:
         return Piece(token.text)
-    value = "" if token.is_wrong else clean(facts.get(token.field))
+    value = "" if token.is_wrong else said(facts.get(token.field))
     if value:
         return Piece(value, "value", token.field)
     if token.fallback is not None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from agentic import leadfacts
 from campaigns import sheets
-from campaigns.models import Campaign, ConsentRecord, LeadSheet
+from campaigns.models import Campaign, ConsentRecord
 from tests.agentic.test_wording import make
 from tests.campaigns.lists import imported
 from tests.clients import machine

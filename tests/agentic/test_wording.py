@@ -111,6 +111,20 @@ def test_questions_get_keys_and_only_choices_have_choices(manager: User) -> None
     assert row.questions[0]["required"] is True
 
 
+def test_what_is_said_first_does_not_hang_on_what_a_list_holds(manager: User) -> None:
+    row = make(manager, disclosure="I am a machine calling [Prospect Name] at {{ company }}.")
+
+    with pytest.raises(InputError) as refused:
+        wording.publish(manager, row, "")
+    kept = 'I am a machine calling {{ name | "you" }}.'
+    wording.change(manager, row, disclosure=kept)
+    version = wording.publish(manager, row, "")
+
+    assert list(refused.value.errors) == ["disclosure"]
+    assert "no name, company" in refused.value.errors["disclosure"][0]
+    assert version.disclosure == kept
+
+
 def test_what_is_published_stays_while_the_draft_goes_on(manager: User) -> None:
     row = make(manager)
 

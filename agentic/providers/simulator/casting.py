@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agentic import leadfacts, placeholders
+from agentic import leadfacts, placeholders, prompting
 from agentic.models import AgenticCampaign, AiCall
 from agentic.providers.simulator import fate
 from agentic.providers.simulator.scene import Result, Scene
@@ -55,7 +55,7 @@ def scene(pk: int, ring_s: int, now: datetime, houses: Houses) -> Scene:
         name=lead.name,
         email=lead.email,
         topic=ai.campaign.name,
-        disclosure=placeholders.fill(version.disclosure, known),
+        disclosure=prompting.opening(version.disclosure, known),
         ring_s=ring_s,
         patience_s=patience_s,
         silence_s=silence_s,
