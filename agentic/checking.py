@@ -4,7 +4,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 
-from agentic import leadfacts, placeholders, questions
+from agentic import leadfacts, placeholders, questions, speech
 from agentic.models import AgenticCampaign, Wording
 from agentic.toolbox import SWITCHABLE
 from core.errors import InputError
@@ -30,6 +30,7 @@ def check(row: AgenticCampaign, *, whole: bool = False) -> None:
         errors["tools"] = [f"Choose from {', '.join(SWITCHABLE)}."]
     else:
         row.tools = [name for name in SWITCHABLE if name in row.tools]
+    errors |= _of_names(row)
     if row.trunk and row.trunk.organization_id != row.organization_id:
         errors["trunk"] = ["Choose one of your own lines."]
     if whole:
@@ -43,6 +44,18 @@ def warnings(wording: Wording) -> list[str]:
     found = [] if wording.disclosure.strip() else [_SILENT]
     if wording.voicemail == Wording.Voicemail.MESSAGE and not wording.voicemail_text.strip():
         found.append("It leaves a message on voicemail, but the message is empty.")
+    return found
+
+
+def _of_names(row: AgenticCampaign) -> dict[str, list[str]]:
+    """What no provider could speak with, and no machine could call it by."""
+    found = {}
+    if row.module.isdecimal():
+        found["module"] = ["A short name has a letter; a number would be taken for an id."]
+    known = {"voice": speech.VOICES, "language": speech.LANGUAGES, "model": speech.MODELS}
+    for name, choices in known.items():
+        if (chosen := getattr(row, name)) not in choices:
+            found[name] = [f"“{chosen}” is not known; choose from {', '.join(choices)}."]
     return found
 
 

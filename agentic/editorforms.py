@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
 
 from accounts import callerids
 from accounts.models import Organization, Team, User
-from agentic import speech
+from agentic import choosing, speech
 from agentic.models import AgenticCampaign, Trunk
 from agentic.questions import KINDS, MOST
 from agentic.toolbox import SWITCHABLE, TOOLS
@@ -124,15 +123,10 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         else:
             del fields["organization"]
         fields["module"].required = False
-        # Another call, and never another, are for tools alone to promise.
-        results = Disposition.objects.filter(
-            organization=owner, is_active=True, callback=False, do_not_call=False
-        )
+        results, lines = choosing.results(owner), choosing.lines(owner)
         fields["dispositions"].queryset = results
-        teams = Team.objects.for_user(user).filter(organization=owner, archived_at=None)
-        fields["teams"].queryset = teams
-        lines = Trunk.objects.filter(organization=owner, is_active=True)
-        fields["trunk"].queryset = lines.order_by("name")
+        fields["teams"].queryset = choosing.teams(user, owner)
+        fields["trunk"].queryset = lines
         fields["trunk"].empty_label = "None"
         for name, known in _CHOICES.items():
             fields[name].choices = _with(known, getattr(row, name))
@@ -171,7 +165,8 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         data = {**self.cleaned_data}
         name, organization = data.pop("name"), data.pop("organization", None)
         campaign = {field: data.pop(field) for field in CAMPAIGN}
-        campaign["dispositions"] = self._with_those_of_tools(campaign["dispositions"])
+        own = self.instance.campaign if self.instance.pk else None
+        campaign["dispositions"] = choosing.with_those_of_tools(campaign["dispositions"], own)
         if self.instance.pk:
             if not data["module"]:
                 del data["module"]
@@ -180,17 +175,6 @@ class VoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             del campaign["dispositions"]  # a new campaign has all of them
         made = {**data, "campaign": campaign, "name": name}
         return made | {"organization": organization} if organization else made
-
-    def _with_those_of_tools(self, chosen: Iterable[Disposition]) -> list[Disposition]:
-        """The chosen results, with those that tools set: of the campaign, or all for a new one."""
-        rows = list(chosen)
-        if self.instance.pk:
-            own = self.instance.campaign.dispositions.all()
-        elif rows:
-            own = Disposition.objects.filter(organization=rows[0].organization_id, is_active=True)
-        else:
-            return rows  # a new campaign has all of them
-        return [*rows, *own.filter(Q(callback=True) | Q(do_not_call=True))]
 
 
 class QuestionForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from agentic import commands, finishing, sink
 from agentic.models import AgenticCampaign, AgenticRun, AiCall, RunLead
 from agentic.providers import provider
+from campaigns import claims
 from campaigns.models import Campaign, Lead
 from core import audit
 from core.errors import DomainError, InputError
@@ -30,13 +31,16 @@ def start(
     """Begins a run; `leads` are the ids of those who were picked, in the order of their calls.
 
     The campaign's own run is then live: another begins when it is over. Raises DomainError
-    "not_ready" with what is missing, "not_configured", "already_running", and InputError.
+    "not_ready" with what is missing, "not_configured", "already_running", "not_allowed" with the
+    refusals of a single prospect, and InputError.
     """
     now = timezone.now()
     limits = _locked_limits(campaign)
     _check_ready(limits)
     if kind != AgenticRun.Kind.LIST:
         _check_picked(limits.campaign, kind, leads)
+    if kind == AgenticRun.Kind.ONE:
+        _check_allowed(campaign, leads[0])
     if AgenticRun.objects.filter(live_campaign=campaign.pk).exists():
         raise DomainError("This campaign has a run already.", code="already_running")
     assert limits.published is not None
@@ -193,3 +197,11 @@ def _check_picked(campaign: Campaign, kind: str, leads: Sequence[int]) -> None:
     if not leads or len(leads) > most or len(set(leads)) != len(leads) or known != len(leads):
         said = "Pick one prospect of this campaign." if most == 1 else "Pick its prospects, once."
         raise InputError(said, errors={"leads": [said]})
+
+
+def _check_allowed(campaign: Campaign, lead_id: int) -> None:
+    """Refuses to begin a run for one prospect who may not be called now; the claim asks again."""
+    refusals = claims.refusals_of(campaign.pk, lead_id, now=timezone.now())
+    if refusals:
+        said = f"This prospect is not called now: {refusals[0]['message']}"
+        raise DomainError(said, code="not_allowed", errors={"refusals": refusals})

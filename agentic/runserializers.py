@@ -1,14 +1,17 @@
 """Runs in the API: what is asked of them, and what they say."""
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
 from agentic import progress
 from agentic.models import AgenticCampaign, AgenticRun, AiCall
+from core.strict import StrictSerializer
+
+LARGEST_ID: Final = 2**63 - 1
 
 
-class VoiceSerializer(serializers.Serializer[Any]):
+class VoiceSerializer(StrictSerializer):
     """Names a campaign of a voice."""
 
     campaign = serializers.CharField(max_length=64, help_text="Its module, or its id.")
@@ -18,17 +21,20 @@ class StartRunSerializer(VoiceSerializer):
     """A run through the list, or through some of its prospects."""
 
     leads = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
         required=False,
+        allow_empty=False,
         max_length=10_000,
-        help_text="Ids of prospects, in the order of their calls; without any, the whole list.",
+        help_text="Ids of prospects, in the order of their calls; left out, the whole list.",
     )
 
 
 class StartCallSerializer(VoiceSerializer):
     """A call to one prospect."""
 
-    lead = serializers.IntegerField(min_value=1, help_text="The id of the prospect.")
+    lead = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, help_text="The id of the prospect."
+    )
 
 
 class AutoNextSerializer(VoiceSerializer):
@@ -40,7 +46,7 @@ class AutoNextSerializer(VoiceSerializer):
     )
 
 
-class EndCallSerializer(serializers.Serializer[Any]):
+class EndCallSerializer(StrictSerializer):
     """Ends one call."""
 
     call = serializers.UUIDField(required=False, help_text="The call, or its AI call.")
@@ -49,7 +55,7 @@ class EndCallSerializer(serializers.Serializer[Any]):
     )
 
 
-class StopRunsSerializer(serializers.Serializer[Any]):
+class StopRunsSerializer(StrictSerializer):
     """Stops runs."""
 
     campaign = serializers.CharField(
@@ -108,6 +114,14 @@ class RunSerializer(serializers.Serializer[AgenticRun]):
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     counts = serializers.SerializerMethodField()
+    refused = serializers.SerializerMethodField(
+        help_text="The picked prospects who are not called, and every rule that says so."
+    )
+
+    def get_refused(self, run: AgenticRun) -> list[dict[str, Any]]:
+        """At most a hundred of them, in their order."""
+        rows = run.picked.exclude(refusals=[]).order_by("order")[:100]
+        return [{"lead": row.lead_id, "refusals": row.refusals} for row in rows]
 
     def get_counts(self, run: AgenticRun) -> dict[str, Any]:
         """Its calls, minutes and money."""

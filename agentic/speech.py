@@ -1,4 +1,4 @@
-"""Voices, languages and models to choose from; any other may be named by a machine."""
+"""Voices, languages and models to choose from."""
 
 from typing import Final
 

@@ -4,14 +4,17 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
+from agentic import speech
 from agentic.models import AgenticCampaign, PromptVersion
+from agentic.runserializers import LARGEST_ID
 from campaigns.models import Campaign, LeadSheet
 from campaigns.sheetserializers import ChoicesSerializer
+from core.strict import StrictSerializer
 
 PAGE: Final = 50
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
+class QuestionSerializer(StrictSerializer):
     """A question of a campaign."""
 
     key = serializers.CharField(max_length=64, required=False, allow_blank=True)
@@ -23,15 +26,15 @@ class QuestionSerializer(serializers.Serializer[Any]):
     required = serializers.BooleanField(required=False)  # type: ignore[assignment]  # a field's name
 
 
-class WordingSerializer(serializers.Serializer[Any]):
+class WordingSerializer(StrictSerializer):
     """What a voice says; texts may hold `{{ name | "fallback" }}` and `[Prospect Name]`."""
 
     agent_text = serializers.CharField(required=False, allow_blank=True)
     session_text = serializers.CharField(required=False, allow_blank=True)
     disclosure = serializers.CharField(required=False, allow_blank=True)
-    voice = serializers.CharField(max_length=64, required=False)
-    language = serializers.CharField(max_length=16, required=False)
-    model = serializers.CharField(max_length=64, required=False)
+    voice = serializers.ChoiceField(choices=speech.VOICES, required=False)
+    language = serializers.ChoiceField(choices=[*speech.LANGUAGES], required=False)
+    model = serializers.ChoiceField(choices=speech.MODELS, required=False)
     temperature = serializers.DecimalField(
         max_digits=3, decimal_places=2, min_value=0, max_value=2, required=False
     )
@@ -42,7 +45,7 @@ class WordingSerializer(serializers.Serializer[Any]):
 
 
 class VoiceChangeSerializer(WordingSerializer):
-    """An AI campaign as it is changed."""
+    """What may be said of an AI campaign."""
 
     name = serializers.CharField(max_length=120, required=False)
     provider = serializers.ChoiceField(choices=AgenticCampaign.Provider.choices, required=False)
@@ -51,18 +54,57 @@ class VoiceChangeSerializer(WordingSerializer):
         max_digits=5, decimal_places=2, min_value=0, required=False
     )
     max_length_s = serializers.IntegerField(min_value=30, max_value=7200, required=False)
+    silence_s = serializers.IntegerField(min_value=1, max_value=32_000, required=False)
+    needs_closers = serializers.BooleanField(required=False)
+    hand_over_wait_s = serializers.IntegerField(min_value=1, max_value=32_000, required=False)
+    cost_per_minute = serializers.DecimalField(
+        max_digits=12, decimal_places=4, min_value=0, required=False
+    )
+    currency = serializers.CharField(min_length=3, max_length=3, required=False)
     auto_next = serializers.BooleanField(required=False)
+    trunk = serializers.CharField(
+        max_length=120, required=False, allow_null=True, help_text="The name of the line."
+    )
+    purpose = serializers.ChoiceField(choices=Campaign.Purpose.choices, required=False)
+    caller_id = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    default_region = serializers.CharField(min_length=2, max_length=2, required=False)
+    ring_time_s = serializers.IntegerField(min_value=5, max_value=120, required=False)
+    dispositions = serializers.ListField(
+        child=serializers.CharField(max_length=32),
+        required=False,
+        max_length=200,
+        help_text="The codes of the results that the voice may set.",
+    )
+    teams = serializers.ListField(
+        child=serializers.CharField(max_length=120),
+        required=False,
+        max_length=200,
+        help_text="The names of the teams whose people take its calls over.",
+    )
+
+
+class VoicePatchSerializer(VoiceChangeSerializer):
+    """An AI campaign as it is changed, and started or stopped."""
+
+    status = serializers.ChoiceField(
+        choices=Campaign.Status.choices,
+        required=False,
+        help_text="running starts it, after everything else is changed.",
+    )
 
 
 class VoiceMakeSerializer(VoiceChangeSerializer):
-    """A new AI campaign."""
+    """A new AI campaign; without a trunk, the first line is chosen."""
 
     module = serializers.SlugField(
         max_length=64, required=False, help_text="Left out, it is made from the name."
     )
     name = serializers.CharField(max_length=120)
     organization_id = serializers.IntegerField(
-        required=False, help_text="For superadmins only: whose it is."
+        required=False,
+        min_value=1,
+        max_value=LARGEST_ID,
+        help_text="For superadmins only: whose it is.",
     )
 
 
@@ -92,6 +134,17 @@ class AgenticSerializer(serializers.ModelSerializer[AgenticCampaign]):
     status = serializers.ChoiceField(source="campaign.status", choices=Campaign.Status.choices)
     published_version = serializers.IntegerField(source="published.number", default=None)
     calls_per_second = serializers.DecimalField(max_digits=5, decimal_places=2)
+    trunk = serializers.CharField(source="trunk.name", default=None)
+    purpose = serializers.CharField(source="campaign.purpose")
+    caller_id = serializers.CharField(source="campaign.caller_id")
+    default_region = serializers.CharField(source="campaign.default_region")
+    ring_time_s = serializers.IntegerField(source="campaign.ring_time_s")
+    dispositions: Any = serializers.SlugRelatedField(
+        source="campaign.dispositions", slug_field="code", many=True, read_only=True
+    )
+    teams: Any = serializers.SlugRelatedField(
+        source="campaign.teams", slug_field="name", many=True, read_only=True
+    )
 
     class Meta:
         model = AgenticCampaign
@@ -99,7 +152,9 @@ class AgenticSerializer(serializers.ModelSerializer[AgenticCampaign]):
             *("id", "module", "name", "status", "provider", "published_version"),
             *("agent_text", "session_text", "disclosure", "voice", "language", "model"),
             *("temperature", "questions", "tools", "voicemail", "voicemail_text"),
-            *("max_calls", "calls_per_second", "max_length_s", "auto_next"),
+            *("max_calls", "calls_per_second", "max_length_s", "silence_s", "needs_closers"),
+            *("hand_over_wait_s", "cost_per_minute", "currency", "auto_next", "trunk", "purpose"),
+            *("caller_id", "default_region", "ring_time_s", "dispositions", "teams"),
         )
 
 
@@ -126,7 +181,7 @@ class PromptsSerializer(serializers.Serializer[Any]):
     versions = VersionSerializer(many=True)
 
 
-class PublishSerializer(serializers.Serializer[Any]):
+class PublishSerializer(StrictSerializer):
     """What is new in a version."""
 
     note = serializers.CharField(max_length=255, required=False, default="", allow_blank=True)

@@ -215,6 +215,8 @@ def _save(row: AgenticCampaign) -> None:
 def _free_module(campaign: Campaign) -> str:
     """A short name like the campaign's own that no other has."""
     stem = slugify(campaign.name)[:56] or "voice"
+    if stem.isdecimal():
+        stem = f"voice-{stem}"[:56]
     taken = set(
         AgenticCampaign.objects.filter(
             organization=campaign.organization_id, module__startswith=stem

@@ -192,8 +192,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
+        "CampaignStatus": "campaigns.models.Campaign.Status",
         "ConsentKind": "campaigns.models.ConsentRecord.Kind",
+        "ConsentVoice": "campaigns.models.ConsentRecord.Voice",
         "RecordingStatus": "calls.models.Recording.Status",
+        "SpokenVoice": "agentic.speech.VOICES",
     },
 }
 

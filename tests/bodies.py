@@ -20,7 +20,7 @@ from campaigns.forms import CampaignForm
 from campaigns.models import CallingRule, Campaign, ConsentRecord
 from tests.access import Cast
 from tests.accounts.mailbox import code_in, deliver
-from tests.factories import PASSWORD, AgenticFactory, CampaignFactory, LeadFactory
+from tests.factories import PASSWORD, AgenticFactory, CampaignFactory
 
 type Filled = Callable[[Cast, User], dict[str, Any]]
 ANOTHER = "quiet-harbour-lantern-7"
@@ -146,10 +146,6 @@ def _voice(people: Cast, user: User) -> AgenticCampaign:
     return voice
 
 
-def _run(people: Cast, user: User) -> dict[str, Any]:
-    return {"campaign": _voice(people, user).module, "leads": []}
-
-
 def _wording(people: Cast, user: User) -> dict[str, Any]:
     form = VoiceForm(user)
     shown = {name: form[name].value() for name in form.fields}
@@ -172,11 +168,6 @@ def _csv(people: Cast, user: User) -> dict[str, Any]:
     return {"campaign": _voice(people, user).module, "file": file}
 
 
-def _ai_call(people: Cast, user: User) -> dict[str, Any]:
-    campaign = _voice(people, user).campaign
-    return {"campaign": str(campaign.pk), "lead": LeadFactory.create(campaign=campaign).pk}
-
-
 FILLED: Final[dict[str, Filled]] = {
     "accounts-api:break": _break,
     "accounts-api:login": _login,
@@ -191,8 +182,6 @@ FILLED: Final[dict[str, Filled]] = {
     "accounts:profile_password": _passwords,
     "accounts:set_password": lambda people, user: {"new_password": ANOTHER},
     "agentic-api:csv": _csv,
-    "agentic-api:voice": lambda people, user: {"name": "Spring voices", "voice": "Leda"},
-    "agentic-api:voices": lambda people, user: {"name": "Spring voices"},
     "agentic:call_say": lambda people, user: {"text": "Ask for the name."},
     "agentic:create": _wording,
     "agentic:edit": _wording,
@@ -205,11 +194,6 @@ FILLED: Final[dict[str, Filled]] = {
     "agentic:status": lambda people, user: {"status": "paused"},
     "agentic:trunk": _line,
     "agentic:trunk_new": _line,
-    "agentic-api:auto_next": lambda people, user: {**_run(people, user), "next": False},
-    "agentic-api:end_call": lambda people, user: {"campaign": _voice(people, user).module},
-    "agentic-api:start_call": _ai_call,
-    "agentic-api:start_run": _run,
-    "agentic-api:stop_all": lambda people, user: {"campaign": _voice(people, user).module},
     "calls-api:calls": _call,
     "calls-api:cdr_upload": _upload,
     "calls-api:events": _events,
@@ -233,6 +217,7 @@ FILLED: Final[dict[str, Filled]] = {
 
 _FACTOR = "takes a code of an authenticator and the password, nothing else"
 _COOKIE = "follows a cookie of the step before it; its twin of the API is accepted"
+_STRICT = "refuses a body with any field that it does not know"
 NEVER: Final[dict[str, str]] = {
     "accounts-api:login_code": _FACTOR,
     "accounts:login_code": _FACTOR,
@@ -242,6 +227,14 @@ NEVER: Final[dict[str, str]] = {
     "accounts:reset_code": _COOKIE,
     "accounts:reset_password": _COOKIE,
     "accounts:setup": "needs the token of the server's console; makes a superadmin on purpose",
+    **dict.fromkeys(
+        (
+            *("agentic-api:voices", "agentic-api:voice", "agentic-api:prompts"),
+            *("agentic-api:publish", "agentic-api:start_run", "agentic-api:start_call"),
+            *("agentic-api:auto_next", "agentic-api:end_call", "agentic-api:stop_all"),
+        ),
+        _STRICT,
+    ),
     "agentic-api:roll_back": "takes no body, and there is one version only",
     "agentic:call_colleague": "takes no body, and nobody is ready",
     "agentic:offer_decline": "takes no body",

@@ -120,15 +120,19 @@ class StopAll(_Runs):
 
 
 def named(request: Request, ref: str) -> AgenticCampaign:
-    """The campaign of this module or id, if the request's user sees it; else it does not exist."""
-    wanted = Q(module=ref)
-    if ref.isdecimal() and len(ref) < 19:
-        wanted |= Q(campaign=int(ref))
+    """The campaign of this module or id, if the request's user sees it; else it does not exist.
+
+    Raises DomainError "which_campaign" where several organizations, all seen, have such a module.
+    """
     rows = AgenticCampaign.objects.for_user(request.user).select_related("campaign")
-    found = rows.filter(wanted).order_by("pk").first()
-    if found is None:
+    is_id = ref.isascii() and ref.isdecimal()
+    found = list(rows.filter(campaign=int(ref[:18])) if is_id else rows.filter(module=ref)[:2])
+    if not found:
         raise Http404
-    return found
+    if len(found) > 1:
+        said = "Several organizations have a campaign of this module: name it by its id."
+        raise DomainError(said, code="which_campaign")
+    return found[0]
 
 
 def _latest(request: Request) -> AgenticCampaign | None:

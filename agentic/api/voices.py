@@ -1,28 +1,32 @@
 """The API of AI campaigns by their module: made, changed, archived; drafts and versions."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.authentication import person
-from accounts.models import Organization
-from agentic import checking, overview, wording
+from accounts.models import Organization, User
+from agentic import checking, choosing, overview, wording
 from agentic.api.runs import named
+from agentic.editorforms import CAMPAIGN
 from agentic.models import AgenticCampaign
 from agentic.voiceserializers import (
     AgenticAnswerSerializer,
     AgenticListSerializer,
     PromptsSerializer,
     PublishSerializer,
-    VoiceChangeSerializer,
     VoiceMakeSerializer,
+    VoicePatchSerializer,
     WordingSerializer,
 )
 from campaigns import editing
 from campaigns.models import Campaign
+from core.errors import InputError
 
 _READ, _WRITE = ("agentic.view_agenticcampaign",), ("agentic.change_agenticcampaign",)
 
@@ -36,6 +40,7 @@ class Voices(APIView):
     def get(self, request: Request) -> Response:
         """Those that are not archived, newest first; at most 500."""
         rows = overview.visible(request.user).exclude(campaign__status=Campaign.Status.ARCHIVED)
+        rows = rows.prefetch_related("campaign__dispositions", "campaign__teams")
         answer = {"campaigns": rows.order_by("-pk")[:500]}
         return Response(AgenticListSerializer(answer).data)
 
@@ -44,10 +49,12 @@ class Voices(APIView):
         """Makes one, as a draft."""
         sent, user = _valid(VoiceMakeSerializer, request), person(request)
         asked = sent.pop("organization_id", None)
-        owner = None
-        if user.organization_id is None and asked is not None:
+        owner = user.organization
+        if owner is None and asked is not None:
             owner = Organization.objects.filter(pk=asked).first()
-        made = wording.make(user, organization=owner, **sent)
+        name, given = sent.pop("name"), _chosen(user, owner, None, sent)
+        given.setdefault("trunk", choosing.lines(owner).first())
+        made = wording.make(user, name=name, organization=owner, **given)
         return _answer(request, made, status=201)
 
 
@@ -61,13 +68,18 @@ class Voice(APIView):
         """Its draft and its limits."""
         return _answer(request, named(request, module))
 
-    @extend_schema(request=VoiceChangeSerializer, responses=AgenticAnswerSerializer)
+    @extend_schema(request=VoicePatchSerializer, responses=AgenticAnswerSerializer)
     def patch(self, request: Request, module: str) -> Response:
         """Changes what is named; calls go on with what is published."""
-        sent = _valid(VoiceChangeSerializer, request)
-        name = sent.pop("name", None)
-        campaign = {"name": name} if name else None
-        changed = wording.change(person(request), named(request, module), campaign=campaign, **sent)
+        sent, row, user = (
+            _valid(VoicePatchSerializer, request),
+            named(request, module),
+            person(request),
+        )
+        status = sent.pop("status", None)
+        changed = wording.change(user, row, **_chosen(user, row.organization, row.campaign, sent))
+        if status:
+            editing.set_status(user, row.campaign, status)
         return _answer(request, changed)
 
     @extend_schema(responses=AgenticAnswerSerializer)
@@ -119,6 +131,30 @@ class RollBack(APIView):
         """Puts it in force again."""
         wording.roll_back(person(request), named(request, module))
         return _prompts(request, module)
+
+
+def _chosen(
+    user: User, owner: Organization | None, campaign: Campaign | None, sent: dict[str, Any]
+) -> dict[str, Any]:
+    """The fields as the verbs take them. Raises InputError for a name that there is not."""
+    given = {**sent}
+    own = {field: given.pop(field) for field in (*CAMPAIGN, "name") if field in given}
+    if "dispositions" in own:
+        codes = _all_of(choosing.results(owner), "code", own["dispositions"], "dispositions")
+        own["dispositions"] = choosing.with_those_of_tools(codes, campaign)
+    if "teams" in own:
+        own["teams"] = _all_of(choosing.teams(user, owner), "name", own["teams"], "teams")
+    if given.get("trunk") is not None:
+        (given["trunk"],) = _all_of(choosing.lines(owner), "name", [given["trunk"]], "trunk")
+    return {**given, "campaign": own}
+
+
+def _all_of(rows: QuerySet[Any], name: str, asked: Sequence[str], field: str) -> list[Any]:
+    known = {getattr(row, name): row for row in rows}
+    if unknown := [text for text in asked if text not in known]:
+        said = f"There is no “{unknown[0]}”; choose from {', '.join(known) or 'none'}."
+        raise InputError("Some fields are not right.", errors={field: [said]})
+    return [known[text] for text in dict.fromkeys(asked)]
 
 
 def _answer(request: Request, row: AgenticCampaign, status: int = 200) -> Response:

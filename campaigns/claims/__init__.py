@@ -6,7 +6,7 @@ locks are taken in one order everywhere: seat, slots, queue entry, number, lead,
 
 from campaigns.claims.ahead import AHEAD, claim_ahead, hand_to, lines_free
 from campaigns.claims.past import record_past
-from campaigns.claims.picked import Picked, claim_picked
+from campaigns.claims.picked import Picked, claim_picked, refusals_of
 from campaigns.claims.settling import call_again, correct, dispose, release, settle
 from campaigns.claims.taking import Claim, approve_dial, claim_next, claim_number
 
@@ -25,6 +25,7 @@ __all__ = [
     "hand_to",
     "lines_free",
     "record_past",
+    "refusals_of",
     "release",
     "settle",
 ]

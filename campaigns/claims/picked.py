@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from campaigns import callbacks, facts, numbers, queue, standing
+from campaigns import callbacks, facts, numbers, phones, queue, standing
 from campaigns.claims.ahead import AHEAD
 from campaigns.claims.taking import attempt_of
 from campaigns.eligibility import decide
@@ -45,6 +45,18 @@ def claim_picked(campaign_id: int, lead_id: int, *, now: datetime) -> Picked:
     numbers.hold(number, attempt)
     standing.claim(lead)
     return Picked(attempt)
+
+
+def refusals_of(campaign_id: int, lead_id: int, *, now: datetime) -> list[dict[str, Any]]:
+    """Every rule that would refuse a picked lead now; nothing is taken, and a claim asks again."""
+    campaign = Campaign.objects.select_related("organization").get(pk=campaign_id)
+    lead = Lead.objects.get(pk=lead_id, campaign=campaign)
+    if lead.status not in standing.WAITING:
+        return [_not_waiting(lead)]
+    phones.read([lead])
+    promised = bool(callbacks.owed([lead.pk]))
+    known = facts.of_leads(campaign, [lead], promised=promised, now=now)
+    return [refusal.as_dict() for refusal in decide(known[lead.pk], now).refusals]
 
 
 def _phone(lead_id: int) -> str:

@@ -8,15 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import User
-from agentic import leadfacts
-from campaigns import sheets
+from accounts.models import Team, User
+from agentic import launching, leadfacts
+from agentic.models import AiCall
+from campaigns import dispositions, sheets
 from campaigns.models import Campaign, ConsentRecord
 from tests.agentic.test_wording import make
 from tests.campaigns.lists import imported
 from tests.clients import machine
-from tests.factories import LeadFactory
+from tests.factories import LeadFactory, TrunkFactory
 
 pytestmark = pytest.mark.django_db
 HEADER = "prospect_name,resource_name,job_title,company_name,email,phone,timezone\n"
@@ -102,6 +104,85 @@ def test_a_list_goes_in_is_previewed_selected_fetched_and_deleted(
     assert preview["rows"][0][0] == "Ann"
     fetched = api.get(at("csv_file", listed[0]["id"]))
     assert b"".join(fetched.streaming_content).decode() == HEADER + ROW  # type: ignore[attr-defined]
+
+
+def test_a_campaign_is_made_filled_published_started_and_run_by_machines_alone(
+    clock: object, api: Client, manager: User
+) -> None:
+    # given a line, a team and its own results
+    owner = manager.organization
+    assert owner
+    line = TrunkFactory.create(organization=owner, name="Out")
+    Team.objects.create(organization=owner, name="Closers").managers.add(manager)
+    dispositions.ensure_defaults(owner)
+    body = {
+        "module": "gbr",
+        "name": "GBR",
+        "agent_text": "You are Ada.",
+        "session_text": "Talk.",
+        "teams": ["Closers"],
+        "dispositions": ["wrong-number"],
+        "ring_time_s": 20,
+        "silence_s": 9,
+    }
+
+    # when everything is done by requests
+    answer = send(api, "POST", at("voices"), body)
+    assert answer.status_code == 201, answer.content
+    made = answer.json()["campaign"]
+    send(api, "POST", at("publish", "gbr"))
+    file = SimpleUploadedFile("gbr.csv", b"Phone,Opt-in\n2125550123,yes\n")
+    consent = {"voices": ["ai"], "kind": "written", "source": "Form", "granted_on": "2026-01-05"}
+    sent = {"campaign": "gbr", "file": file, "consent": json.dumps(consent)}
+    sheets.run_import(api.post(at("csv"), sent).json()["csv"]["id"])
+    started = send(api, "PATCH", at("voice", "gbr"), {"status": "running"}).json()["campaign"]
+    run = send(api, "POST", at("start_run"), {"campaign": "gbr"})
+
+    # then the call is queued on the line
+    assert made["trunk"] == "Out"
+    assert "wrong-number" in made.pop("dispositions")
+    assert {name: made.get(name) for name in body} == body | {"dispositions": None}
+    assert started["status"] == "running"
+    assert run.status_code == 201, run.content
+    (pk,) = launching.launch_due(timezone.now())
+    assert AiCall.objects.get(pk=pk).trunk == line
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"voice": "Elvis"}, "voice"),
+        ({"language": "xx-XX"}, "language"),
+        ({"model": "gpt"}, "model"),
+        ({"trunk": "Theirs"}, "trunk"),
+        ({"teams": ["Theirs"]}, "teams"),
+        ({"dispositions": ["nonsense"]}, "dispositions"),
+        ({"colour": "red"}, "colour"),
+        ({"published": 1}, "published"),
+    ],
+)
+def test_what_is_not_known_is_refused_by_its_name(
+    api: Client, manager: User, body: dict[str, Any], field: str
+) -> None:
+    other = TrunkFactory.create(name="Theirs")
+    Team.objects.create(organization=other.organization, name="Theirs")
+    row = make(manager)
+
+    answer = send(api, "PATCH", at("voice", row.module), {"name": "Renamed", **body})
+
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [field]
+    row.campaign.refresh_from_db()
+    assert row.campaign.name != "Renamed"
+
+
+def test_a_module_is_no_number(api: Client) -> None:
+    named = send(api, "POST", at("voices"), {"module": "2026", "name": "Spring"})
+    unnamed = send(api, "POST", at("voices"), {"name": "2026"})
+
+    assert named.status_code == 400
+    assert list(named.json()["errors"]) == ["module"]
+    assert unnamed.json()["campaign"]["module"] == "voice-2026"
 
 
 def test_a_list_brings_the_consent_that_a_voice_needs(api: Client, manager: User) -> None:

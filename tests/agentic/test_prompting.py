@@ -160,7 +160,7 @@ def test_a_value_is_one_short_line_without_markup(value: str) -> None:
 
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), ANY_TEXT))
 def test_lead_data_adds_no_line_and_stays_behind_its_marks(facts: dict[str, str]) -> None:
-    known = {name: value for name, value in facts.items() if placeholders.clean(value)}
+    known = {name: value for name, value in facts.items() if placeholders.said(value)}
     plain = prompting.instructions(Words(), dict.fromkeys(known, "x"))
     text = prompting.instructions(Words(), facts)
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from agentic import launching, sink
 from agentic.models import AgenticCampaign, AgenticRun, AiCall, AiCommand
 from agentic.providers import register
+from campaigns import suppression
 from tests.agentic.standin import StandIn
 from tests.agentic.voices import NOW
 from tests.clients import browser
@@ -136,13 +137,56 @@ def test_everything_stops(client: Client, limits: AgenticCampaign) -> None:
     assert ask(client, "stop_all")["count"] == 0
 
 
+def test_a_call_that_the_rules_forbid_is_refused_with_all_of_them(
+    client: Client, limits: AgenticCampaign
+) -> None:
+    lead = LeadFactory.create(campaign=limits.campaign)
+    suppression.suppress(limits.organization, lead.phone, source="api", now=NOW)
+
+    answer = client.post(
+        "/api/agentic/start_call",
+        {"campaign": "cloud", "lead": lead.pk},
+        content_type="application/json",
+    )
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "not_allowed"
+    assert answer.json()["errors"]["refusals"][0]["rule"] == "suppressed"
+    assert not AgenticRun.objects.exists()
+
+
+def test_a_run_of_some_says_whom_it_does_not_call(client: Client, limits: AgenticCampaign) -> None:
+    good, bad = LeadFactory.create_batch(2, campaign=limits.campaign)
+    suppression.suppress(limits.organization, bad.phone, source="api", now=NOW)
+    ask(client, "start_run", campaign="cloud", leads=[bad.pk, good.pk])
+
+    launching.launch_due(NOW)
+
+    said = client.get("/api/agentic/status", {"campaign": "cloud"}).json()
+    (refused,) = said["run"]["refused"]
+    assert refused["lead"] == bad.pk
+    assert refused["refusals"][0]["message"]
+
+
+def test_a_module_that_several_organizations_have_is_named_by_its_id(
+    limits: AgenticCampaign,
+) -> None:
+    AgenticFactory.create(module="cloud")
+    root = browser(UserFactory.create(role="superadmin", organization=None))
+
+    either = root.get("/api/agentic/status", {"campaign": "cloud"})
+    one = root.get("/api/agentic/status", {"campaign": limits.campaign_id})
+
+    assert (either.status_code, either.json()["code"]) == (409, "which_campaign")
+    assert one.json()["campaign_label"] == limits.campaign.name
+
+
 @pytest.mark.parametrize("what", ["start_run", "start_call", "auto_next", "end_call", "stop_all"])
 def test_another_organizations_campaign_does_not_exist(limits: AgenticCampaign, what: str) -> None:
     stranger = browser(UserFactory.create(role="manager"))
+    sent = {"campaign": "cloud"} | ({"lead": 1} if what == "start_call" else {})
 
-    answer = stranger.post(
-        f"/api/agentic/{what}", {"campaign": "cloud", "lead": 1}, content_type="application/json"
-    )
+    answer = stranger.post(f"/api/agentic/{what}", sent, content_type="application/json")
 
     assert answer.status_code == 404
 
@@ -155,7 +199,13 @@ def test_what_is_meant_must_be_said(client: Client, limits: AgenticCampaign) -> 
             ("start_run", {}),
             ("start_call", {"campaign": "cloud"}),
             ("start_run", {"campaign": "cloud", "leads": [0]}),
+            ("start_run", {"campaign": "cloud", "leads": []}),
+            ("start_run", {"campaign": "cloud", "leads": [10**30]}),
+            ("start_call", {"campaign": "cloud", "lead": 10**30}),
+            ("start_call", {"campaign": "cloud", "lead": 1, "provider": "livekit"}),
         )
     ]
 
-    assert [answer.status_code for answer in answers] == [400] * 4
+    assert [answer.status_code for answer in answers] == [400] * 8
+    assert "There is no such field" in str(answers[-1].json()["errors"]["provider"])
+    assert not AgenticRun.objects.exists()
