@@ -55,10 +55,21 @@ def launch_due(now: datetime) -> list[int]:
         # Seen without a lock: where all lines are taken nobody need wait for one.
         if run.status == _R.RUNNING and not _seems_free(run, now):
             continue
-        while not _draining.is_set() and (found := _step(run.pk, now)):
-            queued += found
-            if len(found) < BATCH:
-                break
+        try:
+            queued += _claimed(run, now)
+        except Exception:
+            # One run that cannot go on keeps no other from it.
+            log.exception("a run could not go on", extra={"run": run.pk})
+    return queued
+
+
+def _claimed(run: AgenticRun, now: datetime) -> list[int]:
+    """What a run may call now, in steps, so that the line is not held for long."""
+    queued: list[int] = []
+    while not _draining.is_set() and (found := _step(run.pk, now)):
+        queued += found
+        if len(found) < BATCH:
+            break
     return queued
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db.models import Count, Min
 
-from campaigns import facts, leadfilter, queue, rules
+from campaigns import facts, leadfilter, queue, rules, windows
 from campaigns.eligibility import decide_campaign
 from campaigns.models import (
     Callback,
@@ -15,7 +15,6 @@ from campaigns.models import (
     Disposition,
     Lead,
     QueueEntry,
-    WindowState,
 )
 from campaigns.reports import Crew, crews
 
@@ -89,7 +88,8 @@ def _verdict(campaign: Campaign, found: Explanation, now: datetime) -> tuple[boo
     """The first obstacle on a lead's way to a call, or none."""
     refusals = decide_campaign(facts.rules_of(campaign), now).refusals
     if refusals:
-        return False, refusals[0].message, _campaign_advice(refusals[0].rule)
+        found.next_at = refusals[0].until
+        return False, refusals[0].message, _ADVICE[refusals[0].rule]
     if not (found.waiting or found.over or found.ready or found.claimed):
         return False, "The campaign has no leads.", "Upload a list."
     if not (found.waiting or found.ready or found.claimed):
@@ -103,27 +103,21 @@ def _verdict(campaign: Campaign, found: Explanation, now: datetime) -> tuple[boo
     return False, "No lead may be called at this moment.", "The reasons are below."
 
 
+_ADVICE: Final = {
+    "campaign_not_running": "Start it above.",
+    "campaign_dates": "Change its dates in the editor.",
+    "team_hours": "Change the hours of its teams, or its teams in the editor.",
+}
 _NOBODY: Final = (
     "Agents choose the campaign on their Dial page. Only assigned people and teams see it there."
 )
-
-
-def _campaign_advice(rule: str) -> str:
-    if rule == "campaign_not_running":
-        return "Start it above."
-    return "Change its dates in the editor."
 
 
 def _new(campaign: Campaign, now: datetime) -> list[Cause]:
     """New leads: those of open hours may be dialed now, the others wait."""
     rows = Lead.objects.filter(campaign=campaign, status=S.NEW).values_list("window_class")
     counts: dict[int | None, int] = dict(rows.annotate(leads=Count("pk")).order_by())
-    states = WindowState.objects.filter(campaign=campaign, window_class__in=filter(None, counts))
-    closed: dict[int, datetime | None] = {
-        state.window_class_id: state.opens_at
-        for state in states
-        if not (state.open_until and state.open_until > now)
-    }
+    closed = windows.closed_now(campaign, [pk for pk in counts if pk], now)
     open_now = sum(leads for pk, leads in counts.items() if pk not in closed)
     never = sum(leads for pk, leads in counts.items() if pk in closed and closed[pk] is None)
     later = sum(counts[pk] for pk, at in closed.items() if at)

@@ -3,6 +3,7 @@
 Pure but for `unlike`, which asks the database the same question of many.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ LEFT_OUT: Final = (RESTS, RULE)
 CUSTOM: Final = "custom:"
 MOST: Final = 12
 _MOST_VALUES, _LONGEST = 50, 120
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 
 IS, IS_NOT, CONTAINS, LACKS = "is", "is_not", "contains", "lacks"
 AT_LEAST, AT_MOST = "at_least", "at_most"
@@ -158,6 +160,9 @@ def _condition(row: Any) -> Condition:
         raise _misfit("A condition has values.")
     found = Condition(str(field), str(operator), tuple(str(value).strip() for value in values))
     custom = found.field.startswith(CUSTOM) and len(found.field) > len(CUSTOM)
+    if custom and found.field.removeprefix(CUSTOM).isdecimal():
+        # Databases take such a name for a place in an array.
+        raise _misfit("A column whose name is a number cannot be asked for: name it otherwise.")
     if not custom and found.field not in FIELDS:
         raise _misfit(f"Leads cannot be chosen by “{found.field[:40]}”.")
     allowed = _TEXT if custom else FIELDS[found.field][1]
@@ -174,8 +179,8 @@ def _check_values(one: Condition) -> None:
         raise _misfit("Consent is yes, no or unknown.")
     if one.field in ("priority", "sheet"):
         for value in one.values:
-            if not value.removeprefix("-").isdecimal():
-                raise _misfit(f"“{value}” is no whole number.")
+            if not _WHOLE.fullmatch(value):
+                raise _misfit(f"“{value}” is no whole number of at most 15 digits.")
 
 
 def _holds(one: Condition, lead: Lead) -> bool:

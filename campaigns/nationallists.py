@@ -62,18 +62,27 @@ def copy(
     """
     row = _row(organization, code.strip().upper(), name.strip(), as_of, now)
     report = suppressionlists.Report()
-    edition, count = row.edition + 1, 0
+    try:
+        _read(file, row, report)
+    except InputError:
+        _forget_unread(row)
+        raise
+    _finish(row, row.edition + 1, as_of=as_of, by=by, now=now)
+    return Copied(row, row.numbers, report.invalid, report.problems)
+
+
+def _read(file: "File[Any]", row: NationalList, report: suppressionlists.Report) -> None:
+    """Puts the numbers of a file on the list. Raises InputError for a file without any."""
+    count = 0
     with understood(file) as table:
         numbers = suppressionlists.numbers(table, row.country, report)
         for chunk in batched(numbers, CHUNK, strict=False):
-            count += _list(row, edition, sorted(set(chunk)))
+            count += _list(row, row.edition + 1, sorted(set(chunk)))
     if not count:
         raise InputError(
             "No row of this file holds a telephone number; the list stays as it was.",
             code="no_numbers",
         )
-    _finish(row, edition, as_of=as_of, by=by, now=now)
-    return Copied(row, row.numbers, report.invalid, report.problems)
 
 
 @retried
@@ -108,6 +117,13 @@ def _row(
     row = NationalList(organization=organization, code=code, name=name or known, country=country)
     NationalList.objects.bulk_create([row], ignore_conflicts=True)
     return NationalList.objects.get(organization=organization, code=code)
+
+
+@retried
+def _forget_unread(row: NationalList) -> None:
+    """A register of which nothing was ever copied is none: nothing waits for its age."""
+    if row.as_of is None and not ListedNumber.objects.filter(list=row).exists():
+        NationalList.objects.filter(pk=row.pk, as_of=None).delete()
 
 
 @retried

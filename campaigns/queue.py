@@ -4,6 +4,7 @@ The only module that writes `QueueEntry` and `CampaignSlots`. A filler holds the
 and never waits for a lead that someone else has locked.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,6 +45,8 @@ ROUNDS = 5
 RECONSIDERED = 20_000
 # So many new leads are moved away at once that the campaign's filter leaves out.
 SWEEP = 2000
+
+log = logging.getLogger(__name__)
 
 Tier = QueueEntry.Tier
 _WORKING = (
@@ -103,9 +106,17 @@ def fill(campaign_id: int, now: datetime) -> int:
 
 
 def fill_due(now: datetime) -> int:
-    """Fills the running campaigns that need it, each in its own transaction."""
-    running = Campaign.objects.running().select_related("organization").defer("script")
-    return sum(fill(row.pk, now) for row in running if wants(row, now))
+    """Fills the running campaigns that need it, each in its own transaction.
+
+    One that cannot be filled keeps no other from it.
+    """
+    added = 0
+    for row in Campaign.objects.running().select_related("organization").defer("script"):
+        try:
+            added += fill(row.pk, now) if wants(row, now) else 0
+        except Exception:
+            log.exception("a ready table could not be filled", extra={"campaign": row.pk})
+    return added
 
 
 def hold(campaign_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaigns import callbacks, facts, numbers
+from campaigns import callbacks, facts, leadfilter, numbers
 from campaigns.eligibility import Refusal, decide
 from campaigns.models import (
     Callback,
@@ -84,6 +84,8 @@ def _next(lead: Lead, now: datetime) -> tuple[str, datetime | None]:
         return f"It was promised a call, by {who}.", promise.next_at
     if lead.status == S.RETRY and lead.next_attempt_at and lead.next_attempt_at > now:
         return "It is looked at again.", lead.next_attempt_at
+    if lead.status == S.RETRY and lead.blocked_by in leadfilter.LEFT_OUT:
+        return "It waits until the campaign's filter or active list chooses it.", None
     if lead.status == S.RETRY:
         return "It is due, and goes before new leads.", None
     return "It waits for its turn among the new leads.", None

@@ -135,6 +135,19 @@ def outlook(campaign: Campaign, now: datetime) -> Outlook:
     return Outlook(found, min((at for at in later if at), default=None))
 
 
+def closed_now(
+    campaign: Campaign, classes: Iterable[int], now: datetime
+) -> dict[int, datetime | None]:
+    """Which of the classes are closed, and when each opens; None: at no hour that is known.
+
+    Nothing is stored, so that it holds for a campaign that is not being filled, too.
+    """
+    known = list(classes)
+    read_zones(known)
+    found = {pk: _open(campaign, pk, now) for pk in known}
+    return {pk: opens_at for pk, (open_until, opens_at) in found.items() if open_until is None}
+
+
 def next_opening(campaign: Campaign, now: datetime) -> datetime | None:
     """When the next class of new leads opens, as far as the stored states know."""
     states = WindowState.objects.filter(

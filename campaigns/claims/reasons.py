@@ -30,12 +30,12 @@ def closed(campaigns: Sequence[Campaign], now: datetime) -> Claim:
     if not campaigns:
         return Claim(None, "no_campaign", "Choose a campaign to call for.")
     refusals = [decide_campaign(facts.rules_of(row), now).refusals for row in campaigns]
-    dates = [first[0] for first in refusals if first[0].rule == "campaign_dates"]
-    if not dates:
+    times = [first[0] for first in refusals if first[0].rule != "campaign_not_running"]
+    if not times:
         return Claim(None, "campaign_paused", _paused(campaigns))
-    opens = min((refusal.until for refusal in dates if refusal.until), default=None)
-    chosen = next((refusal for refusal in dates if refusal.until == opens), dates[0])
-    return Claim(None, "campaign_dates", chosen.message, opens)
+    opens = min((refusal.until for refusal in times if refusal.until), default=None)
+    chosen = next((refusal for refusal in times if refusal.until == opens), times[0])
+    return Claim(None, chosen.rule, chosen.message, opens)
 
 
 def stale(now: datetime) -> Claim:

@@ -10,8 +10,10 @@ import holidays
 
 from campaigns.eligibility.rules import HOLIDAYS, ORDINARY, Bound, Place, Rule
 
-# A window is looked for this far ahead: every weekday once, and the day before and after.
+# A window is looked for this far ahead at once: every weekday, and the day before and after;
+# then further, for a rule may close weeks.
 HORIZON_DAYS = 8
+FURTHEST_DAYS = 400
 _LAST_MINUTE = time(23, 59)
 _DAY = timedelta(days=1)
 
@@ -42,12 +44,16 @@ def opening(
     """When the window and all rules of hours are open in every zone: the span that holds `at`,
     else the next one.
 
-    None when there is none within a week, as with no zones or an unknown one. The end of what
+    None when there is none within a year, as with no zones or an unknown one. The end of what
     never closes lies at the search's horizon.
     """
-    for start, end in _openings(window, hours, zones, at.astimezone(UTC).date()):
-        if end > at:
-            return start, end
+    day = at.astimezone(UTC).date()
+    for ahead in range(0, FURTHEST_DAYS, HORIZON_DAYS):
+        for start, end in _openings(window, hours, zones, day + timedelta(days=ahead)):
+            if end > at:
+                return start, end
+        if not zones or not all(zone_of(name) for name in zones):
+            break  # more time does not tell where it rings
     return None
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AgentSeat, User
-from campaigns import explaining, queue
+from campaigns import editing, explaining, queue, windows
 from campaigns.models import Callback, Campaign, Lead
 from tests.clients import browser
 from tests.factories import (
@@ -152,3 +152,16 @@ def test_the_manager_reads_it_on_the_page(campaign: Campaign) -> None:
     answer = browser(manager).get(reverse("campaigns:why", args=[campaign.pk]))
 
     assert "No agent is ready for this campaign." in answer.content.decode()
+
+
+def test_a_paused_campaign_knows_the_hours_of_its_leads(campaign: Campaign) -> None:
+    LeadFactory.create(campaign=campaign, window_class=windows.class_for(["America/New_York"]))
+    queue.fill(campaign.pk, NOON)
+    editing.set_status(UserFactory.create(organization=campaign.organization), campaign, "paused")
+    campaign.refresh_from_db()
+
+    found = explaining.explain(campaign, NOON + timedelta(days=3))
+
+    assert [(cause.label, cause.leads) for cause in found.waiting] == [
+        ("New, and may be dialed now", 1)
+    ]

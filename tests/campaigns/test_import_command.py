@@ -98,3 +98,12 @@ def test_a_missing_file_and_an_ambiguous_name_are_said(campaign: Campaign, tmp_p
             "--organization",
             campaign.organization.name,
         )
+
+
+def test_what_cannot_be_read_and_what_is_no_country_are_said(
+    campaign: Campaign, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        run(str(tmp_path), "--campaign", "Spring")
+    with pytest.raises(CommandError, match="write two letters"):
+        run(str(tmp_path / "none.csv"), "--campaign", "Spring", "--region", "United States")

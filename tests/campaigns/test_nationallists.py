@@ -75,6 +75,14 @@ def test_a_file_without_numbers_leaves_the_list_as_it_was(organization: Organiza
     assert NationalList.objects.get().edition == 1
 
 
+@pytest.mark.parametrize("text", ["", "nothing\nhere\n"])
+def test_a_list_of_which_nothing_was_read_is_none(organization: Organization, text: str) -> None:
+    with pytest.raises(InputError):
+        copy(organization, text, code="gb-tps")
+
+    assert not NationalList.objects.exists()
+
+
 def test_a_copy_that_breaks_off_lets_nobody_through(
     organization: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import teams
 from accounts.models import Team, User
 from accounts.teams import Hours, Roster
-from campaigns import editing, facts, queue
+from campaigns import claims, editing, explaining, facts, queue
 from campaigns.eligibility import decide_campaign
 from campaigns.models import Campaign, QueueEntry
 from core.errors import InputError
@@ -148,3 +148,20 @@ def test_hours_are_given_on_the_teams_page(campaign: Campaign, person: Callable[
     assert entry.after == {"starts_at": "09:00:00", "ends_at": "17:30:00", "works_on": [1, 5]}
     shown = page.get(reverse("accounts:team", args=[team.pk])).content.decode()
     assert 'value="17:30"' in shown
+
+
+def test_agents_and_managers_learn_when_a_team_begins(
+    campaign: Campaign, person: Callable[..., User]
+) -> None:
+    give(campaign, OFFICE)
+    agent = person(organization=campaign.organization)
+    opens = MONDAY + timedelta(hours=14)
+
+    claim = claims.claim_next(agent, [campaign.pk], now=MONDAY)
+    row = Campaign.objects.select_related("organization").get(pk=campaign.pk)
+    found = explaining.explain(row, MONDAY)
+
+    assert (claim.code, claim.next_at) == ("team_hours", opens)
+    assert "None of the campaign's teams works" in claim.message
+    assert (found.next_at, found.dialing) == (opens, False)
+    assert "hours of its teams" in found.advice

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns import callbacks, claims, suppression, timeline
+from campaigns import callbacks, claims, queue, suppression, timeline
 from campaigns.models import Campaign, Lead
 from tests.campaigns.lists import imported
 from tests.clients import browser
@@ -186,3 +186,14 @@ def test_a_long_story_costs_a_fixed_number_of_queries(
     with django_assert_max_num_queries(12):
         timeline.moments(lead)
         timeline.outlook(lead, NOON)
+
+
+def test_who_is_not_chosen_waits_for_another_filter(campaign: Campaign) -> None:
+    campaign.lead_filter = {"all": [{"field": "country", "operator": "is", "values": ["CA"]}]}
+    campaign.save()
+    LeadFactory.create(campaign=campaign)
+    queue.fill(campaign.pk, NOON)
+
+    lead = Lead.objects.select_related("campaign__organization").get()
+
+    assert "filter or active list" in timeline.outlook(lead, NOON).sentence

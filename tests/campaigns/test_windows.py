@@ -1,12 +1,12 @@
 """Classes of leads that open and close together."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns import windows
-from campaigns.models import Campaign, WindowClass, WindowState
+from campaigns import queue, windows
+from campaigns.models import CallingRule, Campaign, QueueEntry, WindowClass, WindowState
 from tests.factories import CampaignFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +107,38 @@ def test_a_lead_without_a_class_has_its_own_zone(campaign: Campaign) -> None:
 
     assert windows.zones_of(known) == BERLIN
     assert windows.zones_of(unknown) == ()
+
+
+def test_a_rule_that_closes_weeks_leaves_the_hour_after_it_known(campaign: Campaign) -> None:
+    closed = CallingRule.objects.create(
+        organization=campaign.organization,
+        code="NO",
+        version=1,
+        kind="hours",
+        title="Christmas",
+        country="US",
+        created_at=NIGHT,
+        valid_from=date(2026, 11, 20),
+        valid_until=date(2026, 12, 20),
+    )
+    place = windows.class_for(EAST, "US")
+    lead = LeadFactory.create(campaign=campaign, window_class=place)
+
+    outlook = windows.outlook(campaign, NIGHT)
+    january = datetime(2027, 1, 5, 17, 0, tzinfo=UTC)
+    queue.fill(campaign.pk, january)
+
+    assert closed.start is None
+    assert outlook.open == {}
+    # Seven in the evening in New York, when the day is over in the organization's zone.
+    assert outlook.opens_at == datetime(2026, 12, 21, tzinfo=UTC)
+    assert QueueEntry.objects.get().lead == lead
+
+
+def test_what_is_closed_now_needs_no_stored_state(campaign: Campaign) -> None:
+    east, berlin = windows.class_for(EAST), windows.class_for(BERLIN)
+
+    found = windows.closed_now(campaign, [east.pk, berlin.pk], NIGHT)
+
+    assert found == {east.pk: datetime(2026, 11, 23, 13, 0, tzinfo=UTC)}
+    assert not WindowState.objects.exists()

@@ -1,17 +1,16 @@
 """manage.py import_consent FILE --organization NAME --source FORM: numbers that may be called."""
 
 from argparse import ArgumentParser
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from accounts.models import Organization
 from campaigns import consentlists, consents
+from campaigns.management.arguments import midnight, region, unreadable
 from campaigns.models import Campaign, ConsentRecord
 from core.errors import DomainError
 
@@ -29,10 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--purpose", default="marketing", choices=Campaign.Purpose.values)
         parser.add_argument("--voice", default="person", choices=ConsentRecord.Voice.values)
         parser.add_argument("--kind", default="express", choices=ConsentRecord.Kind.values)
-        parser.add_argument("--granted", required=True, type=_day, help="the day, as 2026-11-23")
-        parser.add_argument("--expires", type=_day, help="its end, as a day; else it has none")
+        parser.add_argument(
+            "--granted", required=True, type=midnight, help="the day, as 2026-11-23"
+        )
+        parser.add_argument("--expires", type=midnight, help="its end, as a day; else it has none")
         parser.add_argument("--proof", default="", help="where it can be seen")
-        parser.add_argument("--region", default="US", help="country of numbers without a code")
+        parser.add_argument(
+            "--region", type=region, default="US", help="country of numbers without a code"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Receives the file in this process and says what became of it."""
@@ -52,13 +55,13 @@ class Command(BaseCommand):
                     File(opened, name=options["file"].name),
                     organization,
                     terms,
-                    region=options["region"].upper(),
+                    region=options["region"],
                     now=timezone.now(),
                 )
         except Organization.DoesNotExist as error:
             raise CommandError(f"There is no organization {options['organization']}.") from error
-        except FileNotFoundError as error:
-            raise CommandError(f"There is no file {options['file']}.") from error
+        except OSError as error:
+            raise unreadable(options["file"], error) from error
         except DomainError as error:
             said = " ".join(text for texts in error.errors.values() for text in texts)
             raise CommandError(said or error.message) from error
@@ -67,11 +70,3 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{report.added} added, {report.known} known before, {report.invalid} no numbers"
         )
-
-
-def _day(text: str) -> datetime:
-    """Midnight, UTC, at a day's beginning."""
-    day = parse_date(text)
-    if day is None:
-        raise CommandError(f"{text} is no day; write it as 2026-11-23.")
-    return datetime.combine(day, time.min, UTC)

@@ -10,6 +10,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns import sheets
+from campaigns.management.arguments import region, unreadable
 from campaigns.models import Campaign, LeadSheet
 from core.errors import DomainError
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             "--columns",
             help="what the columns hold, in order, as in name,phone,company,custom,ignore",
         )
-        parser.add_argument("--region", default="", help="country of bare numbers, as in US")
+        parser.add_argument("--region", type=region, help="country of bare numbers, as in US")
         parser.add_argument(
             "--duplicates",
             choices=LeadSheet.Duplicates.values,
@@ -58,8 +59,8 @@ class Command(BaseCommand):
             fields = columns.split(",") if columns else [one.field for one in found.columns]
             chosen = self._choices(sheet, options)
             sheets.start_import(None, sheet, fields, layout=layout, choices=chosen)
-        except FileNotFoundError as error:
-            raise CommandError(f"There is no file {options['file']}.") from error
+        except OSError as error:
+            raise unreadable(options["file"], error) from error
         except DomainError as error:
             raise CommandError(error.message) from error
         sheets.run_import(sheet.pk)
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         known = sheets.Choices.of(sheet)
         return replace(
             known,
-            default_region=options["region"].upper() or known.default_region,
+            default_region=options["region"] or known.default_region,
             duplicates=options["duplicates"] or known.duplicates,
             duplicate_days=options["days"] or known.duplicate_days,
             scrub=options["scrub"] or known.scrub,

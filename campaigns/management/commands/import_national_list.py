@@ -1,7 +1,6 @@
 """manage.py import_national_list FILE --organization NAME --code US-DNC --as-of 2026-11-01."""
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from campaigns import nationallists
+from campaigns.management.arguments import day, unreadable
 from core.errors import DomainError
 
 
@@ -25,9 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--organization", required=True, help="name of the organization")
         parser.add_argument("--code", required=True, help=", ".join(nationallists.KNOWN))
         parser.add_argument("--name", default="", help="for a list with a code of your own")
-        parser.add_argument(
-            "--as-of", required=True, type=date.fromisoformat, help="day of the copy: 2026-11-01"
-        )
+        parser.add_argument("--as-of", required=True, type=day, help="day of the copy: 2026-11-01")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Copies in this process and says what became of the file."""
@@ -44,8 +42,8 @@ class Command(BaseCommand):
                 )
         except Organization.DoesNotExist as error:
             raise CommandError(f"There is no organization {options['organization']}.") from error
-        except FileNotFoundError as error:
-            raise CommandError(f"There is no file {options['file']}.") from error
+        except OSError as error:
+            raise unreadable(options["file"], error) from error
         except DomainError as error:
             raise CommandError(error.message) from error
         for row, text, why in copied.problems:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from campaigns import suppressionlists
+from campaigns.management.arguments import region, unreadable
 from campaigns.models import Campaign
 from core.errors import DomainError
 
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--organization", required=True, help="name of the organization")
         parser.add_argument("--campaign", help="only for this campaign; else everywhere")
-        parser.add_argument("--region", default="US", help="country of numbers without a code")
+        parser.add_argument(
+            "--region", type=region, default="US", help="country of numbers without a code"
+        )
         parser.add_argument("--reason", default="", help="shown beside each number")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,7 +39,7 @@ class Command(BaseCommand):
                 report = suppressionlists.receive(
                     File(opened, name=options["file"].name),
                     organization,
-                    region=options["region"].upper(),
+                    region=options["region"],
                     reason=options["reason"],
                     campaign=campaign,
                     now=timezone.now(),
@@ -45,8 +48,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no organization {options['organization']}.") from error
         except Campaign.DoesNotExist as error:
             raise CommandError(f"There is no campaign {options['campaign']} there.") from error
-        except FileNotFoundError as error:
-            raise CommandError(f"There is no file {options['file']}.") from error
+        except OSError as error:
+            raise unreadable(options["file"], error) from error
         except DomainError as error:
             raise CommandError(error.message) from error
         for row, text, why in report.problems:
