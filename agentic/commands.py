@@ -1,4 +1,4 @@
-"""What a person asks of a voice in mid-call: a message, to hang up, to let somebody take over."""
+"""What a person asks of a voice in mid-call: a message, or to hang up."""
 
 from typing import Any
 
@@ -26,22 +26,19 @@ def say(user: Any, ai: AiCall, text: str) -> AiCommand:
     return _ask(ai, _K.SAY, by=user, body=text)
 
 
-def take_over(user: Any, ai: AiCall) -> AiCommand:
-    """Asks the voice to introduce a person and to leave; raises DomainError "not_live"."""
-    return _ask(ai, _K.TAKE_OVER, by=user)
+def hang_up(user: Any, ai: AiCall) -> bool:
+    """Ends a call: one that was not dialed yet is given back. False for one that is over."""
+    return end(ai, by=user)
 
 
-def hang_up(user: Any, ai: AiCall) -> None:
-    """Ends a call: one that was not dialed yet is given back. An ended call stays as it is."""
-    end(ai, by=user)
-
-
-def end(ai: AiCall, *, by: Any = None) -> None:
+def end(ai: AiCall, *, by: Any = None) -> bool:
     """The same for a run that stops; `by` is nobody where the house itself hangs up."""
     if _withdraw(ai.pk, by):
-        return
-    if AiCall.objects.filter(pk=ai.pk, state=_S.PLACED).exists():
-        _ask(ai, _K.HANG_UP, by=by)
+        return True
+    if not AiCall.objects.filter(pk=ai.pk, state=_S.PLACED).exists():
+        return False
+    _ask(ai, _K.HANG_UP, by=by)
+    return True
 
 
 def _withdraw(pk: int, by: Any) -> bool:
@@ -56,9 +53,11 @@ def _withdraw(pk: int, by: Any) -> bool:
 def _ask(ai: AiCall, kind: str, *, by: Any, body: str = "") -> AiCommand:
     """Writes the command, once where it is to hang up, and tells who speaks and who watches."""
     now = timezone.now()
-    state = AiCall.objects.select_for_update().values_list("state", flat=True).get(pk=ai.pk)
-    if state != _S.PLACED:
+    row = AiCall.objects.select_for_update().only("state", "taken_over_at").get(pk=ai.pk)
+    if row.state != _S.PLACED:
         raise DomainError("This call is not going on.", code="not_live")
+    if kind == _K.SAY and row.taken_over_at is not None:
+        raise DomainError("The voice has left this call to a person.", code="not_live")
     asked = AiCommand.objects.filter(ai_call=ai, kind=kind, done_at=None).first()
     if asked is not None and kind != _K.SAY:
         return asked

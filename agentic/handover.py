@@ -26,6 +26,10 @@ _S = HandOver.State
 # So long somebody who accepted has to come in by the door.
 JOIN_WITHIN: Final = timedelta(seconds=30)
 _NOBODY: Final = "Nobody is free to take over right now. Say so, and offer another call."
+_NOBODY_READY: Final = (
+    "Nobody can take this call over now: none of the campaign's people is ready. They are ready"
+    " once they have chosen the campaign on their Dial page."
+)
 _INTRODUCE: Final = (
     "A colleague has joined the call. Introduce them in one sentence, say goodbye, and be silent."
 )
@@ -67,7 +71,12 @@ def ask(user: Any, ai: AiCall) -> HandOver:
     """The same, because a person who watches the call wants it; raises as `request` does."""
     AiCall.objects.select_for_update().only("pk").get(pk=ai.pk)
     row = AiCall.objects.select_related("call", "campaign__agentic").get(pk=ai.pk)
-    offer = request(row, f"{user} asks for it.", timezone.now())
+    try:
+        offer = request(row, f"{user} asks for it.", timezone.now())
+    except DomainError as refusal:
+        if refusal.code != "nobody_free":
+            raise
+        raise DomainError(_NOBODY_READY, code="nobody_free") from refusal
     audit.record("ai_call.hand_over_asked", row, after={"agent": offer.agent_id}, actor=user)
     return offer
 

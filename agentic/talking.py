@@ -101,7 +101,7 @@ def brief(
             wording, known, wording.questions, list(results), wording.disclosure
         ),
         prompting.opening(wording.disclosure, known),
-        tools.situation(wording, campaign, now=now, zone=zone),
+        tools.situation(wording, campaign, now=now, zone=zone, known=known),
         known,
         float(wording.temperature),
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from agentic import handover, toolbox
+from agentic import handover, leadfacts, placeholders, toolbox
 from agentic.models import AiAnswer, AiCall, ToolUse, Wording
 from agentic.toolbox import Deed, Situation
 from campaigns import consents, leads, retries, windows
@@ -100,15 +100,28 @@ def situation_of(ai: AiCall, now: datetime) -> Situation:
     """What is known of a call when its voice reaches for a tool."""
     zones = windows.zones_of(ai.lead)
     return replace(
-        situation(ai.version, ai.campaign, now=now, zone=zones[0] if zones else "UTC"),
+        situation(
+            ai.version,
+            ai.campaign,
+            now=now,
+            zone=zones[0] if zones else "UTC",
+            known=leadfacts.about(ai.lead),
+        ),
         opted_out=ai.opted_out,
         fixed=ai.opted_out or ai.disposed_by in _STANDS,
         opens=lambda at: retries.inside_window(ai.campaign, ai.lead, at),
     )
 
 
-def situation(wording: Wording, campaign: Campaign, *, now: datetime, zone: str) -> Situation:
-    """What is known before a call, of its campaign and its wording."""
+def situation(
+    wording: Wording,
+    campaign: Campaign,
+    *,
+    now: datetime,
+    zone: str,
+    known: Mapping[str, Any] | None = None,
+) -> Situation:
+    """What is known before a call, of its campaign, its wording and, in `known`, of its lead."""
     rows = list(campaign.dispositions.filter(is_active=True))
     callback = next((row.code for row in rows if row.callback), "")
     return Situation(
@@ -120,7 +133,7 @@ def situation(wording: Wording, campaign: Campaign, *, now: datetime, zone: str)
         results={row.code: row.label for row in rows if not (row.callback or row.do_not_call)},
         callback=callback,
         voicemail=wording.voicemail,
-        voicemail_text=wording.voicemail_text,
+        voicemail_text=placeholders.fill(wording.voicemail_text, known or {}),
     )
 
 

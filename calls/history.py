@@ -72,11 +72,8 @@ def page(user: Any, filters: Filters, *, after: str = "", size: int = PAGE) -> P
     if cursor := _decode(after):
         at, pk = cursor
         calls = calls.filter(Q(reserved_at__lt=at) | Q(reserved_at=at, pk__lt=pk))
-    found = list(
-        calls.select_related("agent", "campaign", "disposition", "lead", "recording").order_by(
-            "-reserved_at", "-pk"
-        )[: size + 1]
-    )
+    rows = calls.select_related("agent", "ai", "campaign", "disposition", "lead", "recording")
+    found = list(rows.order_by("-reserved_at", "-pk")[: size + 1])
     older = _encode(found[size - 1]) if len(found) > size else None
     return Page(found[:size], older)
 

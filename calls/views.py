@@ -100,7 +100,7 @@ def recent_fragment(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, ref: UUID) -> Call:
     calls = Call.objects.for_user(request.user).select_related(
-        "agent", "campaign", "disposition", "lead", "recording", "team", "attempt"
+        "agent", "ai", "campaign", "disposition", "lead", "recording", "team", "attempt"
     )
     return get_object_or_404(calls, public_id=ref)
 
@@ -143,7 +143,7 @@ def _today(request: HttpRequest) -> list[reports.Metric]:
 def _floor(request: HttpRequest) -> dict[str, Any]:
     assert request.user.is_authenticated
     calls = Call.objects.for_user(request.user)
-    live_calls = calls.live().select_related("agent", "campaign", "lead", "team")
+    live_calls = calls.live().select_related("agent", "ai", "campaign", "lead", "team")
     return {
         "live_calls": live_calls.order_by("reserved_at"),
         "agents": reports.floor(request.user, timezone.now()),

@@ -42,8 +42,10 @@ def say(request: HttpRequest, ref: UUID) -> HttpResponse:
 def hang_up(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Ends the call."""
     ai = _visible(request, ref)
-    commands.hang_up(person(request), ai)
-    messages.success(request, "The call is being ended.")
+    if commands.hang_up(person(request), ai):
+        messages.success(request, "The call is being ended.")
+    else:
+        messages.info(request, "This call is over already.")
     return redirect("agentic:call", ai.public_id)
 
 

@@ -1,9 +1,11 @@
 """Pages of runs: start one, watch it, pause and stop it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +15,8 @@ from agentic import progress, reports, runs, tasks
 from agentic.forms import MOST_LISTED, RunForm
 from agentic.models import AgenticCampaign, AgenticRun
 from agentic.providers import provider
-from campaigns.models import Lead
+from campaigns import leadsearch, standing
+from campaigns.models import Campaign, Lead
 from core.errors import DomainError, InputError
 from core.web import asks_for, requires
 
@@ -49,7 +52,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Chooses a campaign and whom to call, and starts its voice."""
     given = request.POST if request.method == "POST" else None
-    initial = {"campaign": request.GET.get("campaign", ""), "kind": request.GET.get("kind", "list")}
+    initial = {
+        "campaign": request.GET.get("campaign", ""),
+        "kind": request.GET.get("kind", "list"),
+        "leads": request.GET.getlist("leads"),
+    }
     form = RunForm(request.user, given, initial=initial)
     if given is not None and form.is_valid():
         chosen: AgenticCampaign = form.cleaned_data["campaign"]
@@ -104,20 +111,35 @@ def _visible(request: HttpRequest, ref: UUID) -> AgenticRun:
     return get_object_or_404(rows, public_id=ref)
 
 
+def _prospects(campaign: Campaign, picked: Sequence[str], search: str) -> list[Lead]:
+    """Those who are picked, then who is found, or is first in turn; all of them wait for a call."""
+    waiting = Lead.objects.filter(
+        Q(sheet=None) | Q(sheet=campaign.active_sheet_id),
+        campaign=campaign,
+        status__in=standing.WAITING,
+    )
+    first = list(waiting.filter(pk__in=[pk[:18] for pk in picked]).order_by("rank", "pk"))
+    if search:
+        found = leadsearch.within(campaign, search).rows
+        others = waiting.filter(pk__in=[lead.pk for lead in found]).order_by("rank", "pk")
+    else:
+        others = waiting.order_by("rank", "pk")[:MOST_LISTED]
+    return list(dict.fromkeys([*first, *others]))
+
+
 def _choices(request: HttpRequest, form: RunForm) -> dict[str, Any]:
     """The form, and the prospects of the campaign that is chosen in it."""
     rows = form.fields["campaign"].queryset  # type: ignore[attr-defined]  # a ModelChoiceField
     given = str(form["campaign"].value() or "")
     chosen = rows.filter(campaign=given).first() if given.isdecimal() else None
     chosen = chosen or (rows.first() if rows.count() == 1 else None)
-    leads = Lead.objects.none()
-    if chosen is not None:
-        waiting = (Lead.Status.NEW, Lead.Status.RETRY, Lead.Status.QUEUED)
-        leads = Lead.objects.filter(campaign=chosen.campaign_id, status__in=waiting)
+    search = request.GET.get("q", "").strip()
+    picked = [pk for pk in form["leads"].value() or () if str(pk).isdecimal()]
     return {
         "form": form,
         "campaigns": rows,
         "chosen": chosen,
-        "leads": leads.order_by("rank", "pk")[:MOST_LISTED],
+        "search": search,
+        "leads": _prospects(chosen.campaign, picked, search) if chosen else [],
         "problems": provider(chosen.provider).problems() if chosen else [],
     }

@@ -252,7 +252,8 @@ class Talk:
         """By the policy of the version: hang up, or speak after the beep."""
         with suppress(RuntimeError):
             await self.session.interrupt()
-        if kind == _By.VOICEMAIL and self._brief.voicemail == _Voicemail.MESSAGE:
+        speaks = self._brief.voicemail == _Voicemail.MESSAGE and self._brief.voicemail_text
+        if kind == _By.VOICEMAIL and speaks:
             await self._quiet(BEEP_S, GREETING_AT_MOST_S)
             await self._spoken(manners.message(self._brief.voicemail_text))
         await self.finish(by="local", cause="machine")

@@ -277,16 +277,30 @@ def test_a_message_reaches_only_a_voice_that_speaks(limits: AgenticCampaign, man
     launching.launch(pk)
     sink.take(pk, NOW)
     commands.say(manager, ai, " Ask for the name. ")
-    commands.take_over(manager, ai)
-    commands.take_over(manager, ai)
-    commands.hang_up(manager, ai)
+    assert commands.hang_up(manager, ai)
+    assert commands.hang_up(manager, ai)
 
-    assert [(row.kind, row.by) for row in sink.waiting(pk)] == [
-        ("say", manager),
-        ("take_over", manager),
-        ("hang_up", manager),
-    ]
+    asked = [(row.kind, row.by) for row in sink.waiting(pk)]
+    assert asked == [("say", manager), ("hang_up", manager)]
     assert sink.waiting(pk)[0].body == "Ask for the name."
+    sink.ended(pk, NOW, by="remote")
+    assert not commands.hang_up(manager, ai)
+
+
+def test_who_took_a_call_over_is_told_nothing_through_a_voice_that_left(
+    limits: AgenticCampaign, manager: User
+) -> None:
+    LeadFactory.create(campaign=limits.campaign)
+    begin(manager, limits)
+    (pk,) = launching.launch_due(NOW)
+    launching.launch(pk)
+    sink.take(pk, NOW)
+    AiCall.objects.filter(pk=pk).update(taken_over_at=NOW, taken_over_by=manager)
+
+    with pytest.raises(DomainError, match="has left this call"):
+        commands.say(manager, AiCall.objects.get(pk=pk), "Ask for the name.")
+
+    assert not AiCommand.objects.exists()
 
 
 def test_who_started_and_stopped_a_run_is_on_record(limits: AgenticCampaign, manager: User) -> None:

@@ -274,7 +274,7 @@ def test_taken_over_the_voice_introduces_the_person_and_leaves(
     while not said(ai):
         go_on(player, clock, 1)
 
-    commands.take_over(manager, ai)
+    AiCommand.objects.create(ai_call=ai, kind="take_over", by=manager, at=timezone.now())
     go_on(player, clock)
 
     lines = said(ai)

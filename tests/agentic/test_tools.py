@@ -266,3 +266,15 @@ class TestUsing:
 
         other.refresh_from_db()
         assert other.revoked_at is None
+
+
+@pytest.mark.django_db
+def test_the_message_on_voicemail_is_about_the_lead(ai: AiCall) -> None:
+    PromptVersion.objects.update(
+        voicemail="message", voicemail_text="Hi {{ first_name }}. Call us at [Company Name]. Bye."
+    )
+    Lead.objects.filter(pk=ai.lead_id).update(name="Ann Li", company="{{ company }}")
+
+    answer = tools.use(ai.pk, "detected_voicemail", {}, NOW)
+
+    assert answer.text.endswith("Hi Ann. Bye.")

@@ -10,11 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from accounts import presence
 from accounts.models import User
 from agentic import handover, sink
+from agentic.forms import MOST_LISTED
 from agentic.models import AgenticRun, AiCall, AiCommand
 from calls import transcripts
 from calls.models import Call
 from campaigns.models import Lead
 from tests.agentic.voices import NOW, claimed
+from tests.campaigns.lists import imported
 from tests.clients import browser
 from tests.factories import (
     AgenticFactory,
@@ -112,6 +114,76 @@ def test_prospects_of_another_campaign_cannot_be_picked(manager: User, run: Agen
     assert "another campaign" in answer.content.decode()
 
 
+def test_prospects_are_found_among_many_and_those_picked_stay(
+    manager: User, run: AgenticRun, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    # given more than are listed, of whom one is picked and another looked for
+    leads = LeadFactory.create_batch(MOST_LISTED + 3, campaign=run.campaign, name="Person")
+    picked, wanted = leads[-1], leads[-2]
+    Lead.objects.filter(pk=picked.pk).update(name="Paula Picked")
+    Lead.objects.filter(pk=wanted.pk).update(name="Wanda Wanted")
+    client, start = browser(manager), reverse("agentic:run_start")
+    asked = {"campaign": run.campaign_id, "kind": "selection", "leads": [picked.pk]}
+
+    # when
+    first = client.get(start, {"campaign": run.campaign_id}).content.decode()
+    with django_assert_max_num_queries(30):
+        found = client.get(start, asked | {"q": "wan"}).content.decode()
+
+    # then
+    assert "Wanda Wanted" not in first
+    assert "Wanda Wanted" in found
+    assert f'value="{picked.pk}" aria-label="Pick Paula Picked" checked' in found
+    assert found.count('name="leads"') == 2
+
+
+def test_only_leads_of_the_active_list_are_offered(manager: User, run: AgenticRun) -> None:
+    imported(run.campaign, "Name,Phone\nAda Active,2125550123\n")
+    imported(run.campaign, "Name,Phone\nRob Resting,2125550124\n")
+
+    shown = browser(manager).get(
+        reverse("agentic:run_start"), {"campaign": run.campaign_id, "kind": "selection"}
+    )
+
+    assert "Ada Active" in shown.content.decode()
+    assert "Rob Resting" not in shown.content.decode()
+
+
+def test_a_lead_is_called_by_voice_from_its_page(manager: User, run: AgenticRun) -> None:
+    lead = LeadFactory.create(campaign=run.campaign)
+    client = browser(manager)
+
+    page = client.get(reverse("campaigns:lead", args=[lead.pk])).content.decode()
+    asked = f"{reverse('agentic:run_start')}?campaign={run.campaign_id}&kind=one&leads={lead.pk}"
+    chosen = client.get(asked).content.decode()
+
+    assert asked.replace("&", "&amp;") in page
+    assert f'value="{lead.pk}" aria-label="Pick {lead.name}" checked' in chosen
+
+
+def test_whoever_watches_learns_in_a_sentence_that_nobody_is_ready(
+    manager: User, talk: Callable[..., AiCall]
+) -> None:
+    ai = talk()
+
+    answer = browser(manager).post(reverse("agentic:call_colleague", args=[ai.public_id]))
+
+    assert answer.status_code == 409
+    assert "none of the campaign&#x27;s people is ready" in answer.content.decode()
+
+
+def test_a_call_that_is_over_is_not_said_to_be_ended(
+    manager: User, talk: Callable[..., AiCall]
+) -> None:
+    ai = talk()
+    sink.ended(ai.pk, NOW + timedelta(seconds=9), by="remote")
+
+    page = browser(manager).post(reverse("agentic:call_hang_up", args=[ai.public_id]), follow=True)
+
+    assert "This call is over already." in page.content.decode()
+    assert "A word to the voice" not in page.content.decode()
+
+
 def test_a_word_to_the_voice_and_its_end_are_commands(
     manager: User, talk: Callable[..., AiCall]
 ) -> None:
@@ -166,3 +238,5 @@ def test_the_record_of_a_call_shows_what_was_said(
 
     assert "Who is &lt;b&gt;there&lt;/b&gt;?" in page
     assert reverse("agentic:call", args=[ai.public_id]) in page
+    assert "Simulator" in page
+    assert "Simulator" in browser(manager).get(reverse("calls:history")).content.decode()
