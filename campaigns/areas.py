@@ -11,6 +11,8 @@ _PROVINCES: Final = frozenset(
     ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"]
 )
 
+# Their numbers and addresses have country codes of their own, and the law of the United States.
+_TERRITORIES: Final = frozenset(["AS", "GU", "MP", "PR", "VI"])
 
 # So many characters tell the place: a plus, and a country's code or North America's area code.
 LENGTH: Final = 5
@@ -21,7 +23,12 @@ def place_of(e164: str) -> tuple[str, str]:
 
     Quick, for decisions about many numbers; a number may have moved since it was given out.
     """
-    return _presumed(e164[:LENGTH])
+    return under_law(_presumed(e164[:LENGTH]))
+
+
+def under_law(place: tuple[str, str]) -> tuple[str, str]:
+    """The place as calling rules name it: Puerto Rico is a part of the United States."""
+    return ("US", place[0]) if place[0] in _TERRITORIES else place
 
 
 @lru_cache(maxsize=4096)

@@ -83,7 +83,7 @@ def with_number(place: Place, phone: str) -> tuple[Place, ...]:
 
 def place_of(lead: Lead) -> Place:
     """Where a lead that is in no class says that it lives."""
-    return lead.country, lead.region.removeprefix(f"{lead.country}-")[:6]
+    return areas.under_law((lead.country, lead.region.removeprefix(f"{lead.country}-")[:6]))
 
 
 def today(zone: str, now: datetime) -> date:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min, OuterRef, Subquery
 
-from campaigns import eligibility, ruleset, shifts
+from campaigns import areas, eligibility, ruleset, shifts
 from campaigns.eligibility import Place
 from campaigns.models import Campaign, Lead, WindowClass, WindowState
 from core import phone
@@ -81,7 +81,7 @@ def read_zones(class_ids: Iterable[int | None]) -> None:
     if missing:
         rows = WindowClass.objects.filter(pk__in=missing)
         for pk, zones, *place in rows.values_list("pk", "zones", "country", "region"):
-            _zones[pk], _places[pk] = tuple(zones), (place[0], place[1])
+            _zones[pk], _places[pk] = tuple(zones), areas.under_law((place[0], place[1]))
 
 
 def forget() -> None:
