@@ -16,6 +16,7 @@ from campaigns.sheets import landing
 from campaigns.sheets.rows import LeadFacts, RowError, lead_facts
 from core import audit, realtime
 from core.errors import DomainError, InputError
+from core.phone import normalize
 from core.retry import retried
 
 # What a request may say of a lead; `phones` are further numbers, `custom` further facts.
@@ -33,6 +34,8 @@ TEXTS: Final = (
     "external_id",
 )
 _UPDATED: Final = (*TEXTS, "phone", "timezone_source", "custom", "consent", "priority")
+# What tells where a lead may be, beside its number.
+_PLACED: Final = ("country", "region", "postal_code", "timezone", "timezone_source")
 _WAITING: Final = (Lead.Status.NEW, Lead.Status.QUEUED, Lead.Status.RETRY)
 # Before every rank that priorities make; the earlier request goes first.
 _FRONT: Final = -(1 << 62)
@@ -70,10 +73,10 @@ def add_lead(
     if priority is not None:
         facts.fields["priority"] = max(-MOST_PRIORITY, min(MOST_PRIORITY, priority))
     try:
-        return _upsert(user, campaign, facts, dial_next=dial_next)
+        return _upsert(user, campaign, facts, texts, dial_next=dial_next)
     except IntegrityError:
         # Another request added the same lead in this moment; now it is there to be updated.
-        return _upsert(user, campaign, facts, dial_next=dial_next)
+        return _upsert(user, campaign, facts, texts, dial_next=dial_next)
 
 
 @retried
@@ -101,7 +104,14 @@ def _facts(
 
 
 @retried
-def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_next: bool) -> Added:
+def _upsert(
+    user: User | None,
+    campaign: Campaign,
+    facts: LeadFacts,
+    texts: dict[str, str],
+    *,
+    dial_next: bool,
+) -> Added:
     now = timezone.now()
     found = _same_external_id(campaign, facts)
     _refuse_taken(campaign, facts, found)
@@ -113,6 +123,7 @@ def _upsert(user: User | None, campaign: Campaign, facts: LeadFacts, *, dial_nex
         lead = landing.lead_row(campaign, facts, place, suppressed=blocked)
     else:
         before = audit.snapshot(found, _UPDATED)
+        _place_again(campaign, facts, found, texts)
         lead = _updated(found, facts)
         if lead.blocked_by in leadfilter.LEFT_OUT:
             lead.next_attempt_at = now  # it may be chosen by now
@@ -168,6 +179,20 @@ def _refuse_taken(campaign: Campaign, facts: LeadFacts, found: Lead | None) -> N
             code="duplicate_number",
             errors={"lead": other.pk},
         )
+
+
+def _place_again(campaign: Campaign, facts: LeadFacts, lead: Lead, texts: dict[str, str]) -> None:
+    """Where someone may be is told by all that is known: what was not sent counts as well."""
+    known = {"region": lead.region, "postal_code": lead.postal_code}
+    if lead.timezone_source == "column":
+        known["timezone"] = lead.timezone
+    if lead.country != normalize(lead.phone).country:
+        # Else it may only be what the number said, which goes along with another number.
+        known["country"] = lead.country
+    said = {name: text for name, text in texts.items() if name in _PLACED and text}
+    again = _facts(campaign, facts.phone.e164, (), known | said)
+    facts.zones, facts.state = again.zones, again.state
+    facts.fields |= {name: again.fields[name] for name in _PLACED if name in again.fields}
 
 
 def _updated(lead: Lead, facts: LeadFacts) -> Lead:
