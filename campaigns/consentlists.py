@@ -28,6 +28,7 @@ def receive(
 ) -> suppressionlists.Report:
     """Writes down the same consent for every number of a file, a thousand at a time.
 
+    Whoever ended such consent since it was granted is counted, and nothing is written of it.
     Raises InputError for terms that are none, and for a file without numbers, having changed
     nothing.
     """
@@ -36,9 +37,10 @@ def receive(
     with understood(file) as table:
         found = suppressionlists.numbers(table, region, report)
         for chunk in batched(found, CHUNK, strict=False):
-            added = consents.add_many(organization, chunk, terms, by=by, now=now)
+            added, ended = consents.add_many(organization, chunk, terms, by=by, now=now)
             report.added += added
-            report.known += len(chunk) - added
+            report.ended += ended
+            report.known += len(chunk) - added - ended
     _imported(organization, report, terms, by)
     return report
 
@@ -47,7 +49,12 @@ def receive(
 def _imported(
     organization: Organization, report: suppressionlists.Report, terms: Terms, by: Any
 ) -> None:
-    counts = {"added": report.added, "known": report.known, "invalid": report.invalid}
+    counts = {
+        "added": report.added,
+        "known": report.known,
+        "ended": report.ended,
+        "invalid": report.invalid,
+    }
     said = {"purpose": terms.purpose, "voice": terms.voice, "kind": terms.kind, **counts}
     audit.record("consent.imported", organization, after=said, organization=organization, actor=by)
     editing.rules_changed(organization.pk)

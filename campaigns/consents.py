@@ -67,9 +67,13 @@ def grant(
 ) -> ConsentRecord:
     """Writes down what was allowed by a number (E.164); the same again changes nothing.
 
-    Leads that waited for consent are looked at again. Raises InputError by field.
+    Leads that waited for consent are looked at again. Raises InputError by field, also for what
+    was ended since it was granted: only a later consent counts.
     """
     terms.check(now)
+    if not _held(organization.pk, [(phone, terms)]):
+        said = "They revoked since then, or asked not to be called. Only a later consent counts."
+        raise InputError("Some fields are not right.", errors={"granted_at": [said]})
     _write(organization.pk, [(phone, terms)], by, now)
     known = dict(zip(_SAME, _words(terms), strict=True))
     standing_ones = ConsentRecord.objects.filter(organization=organization, revoked_at=None)
@@ -148,13 +152,17 @@ def grant_many(
     Whoever revoked on the day of a row's consent or later, or is for good not called since then,
     has allowed nothing by it.
     """
+    return _write(organization_id, _held(organization_id, given), None, now, sheet=sheet)
+
+
+def _held(organization_id: int, given: Collection[tuple[str, Terms]]) -> list[tuple[str, Terms]]:
+    """Those of the consents that nobody ended since they were given."""
     ended = _ended(organization_id, {phone for phone, _ in given})
-    held = [
+    return [
         (phone, terms)
         for phone, terms in given
         if phone not in ended or terms.granted_at > ended[phone]
     ]
-    return _write(organization_id, held, None, now, sheet=sheet)
 
 
 def _ended(organization_id: int, phones: Collection[str]) -> dict[str, datetime]:
@@ -198,9 +206,11 @@ def withdraw_some(sheet_id: int, after: int, now: datetime) -> int | None:
 @retried
 def add_many(
     organization: Organization, phones: Collection[str], terms: Terms, *, by: Any, now: datetime
-) -> int:
-    """Writes the same down for many numbers; how many had no such record."""
-    return _write(organization.pk, [(phone, terms) for phone in phones], by, now)
+) -> tuple[int, int]:
+    """Writes the same down for many numbers: how many had no such record, and for how many it
+    counts no more, because they revoked or asked not to be called since it was granted."""
+    held = _held(organization.pk, [(phone, terms) for phone in phones])
+    return _write(organization.pk, held, by, now), len(phones) - len(held)
 
 
 @retried

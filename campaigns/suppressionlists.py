@@ -26,11 +26,13 @@ HEADER: Final = ("Number", "Scope", "Source", "Reason", "Since", "Until")
 
 @dataclass
 class Report:
-    """What became of a file: how many numbers were new, known before, or no numbers."""
+    """What became of a file: how many numbers were new, known before, or no numbers; of a file of
+    consent also for how many it is over by now."""
 
     added: int = 0
     known: int = 0
     invalid: int = 0
+    ended: int = 0
     problems: list[tuple[int, str, str]] = field(default_factory=list)  # row, text, why
 
     def refuse(self, row: int, text: str, why: str) -> None:

@@ -125,6 +125,20 @@ def test_a_lead_that_waited_for_consent_is_looked_at_again(lead: Lead) -> None:
     assert lead.status == Lead.Status.QUEUED
 
 
+def test_us_9_an_older_consent_does_not_bring_back_what_was_revoked(
+    organization: Organization,
+) -> None:
+    given = consents.grant(organization, PHONE, terms(), now=NOW)
+    consents.revoke(given, because="By letter.", now=NOW)
+
+    with pytest.raises(InputError) as refused:
+        consents.grant(organization, PHONE, terms(source="CRM"), now=NOW + DAY)
+    consents.grant(organization, PHONE, terms(granted_at=NOW + DAY), now=NOW + DAY)
+
+    assert list(refused.value.errors) == ["granted_at"]
+    assert ConsentRecord.objects.get(revoked_at=None).granted_at == NOW + DAY
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -221,6 +235,20 @@ def test_a_file_of_consent_is_received(
         ("+12125550124", date(2026, 11, 1)),
     ]
     assert AuditEntry.objects.filter(action="consent.imported").count() == 2
+
+
+def test_us_9_a_file_from_before_they_asked_not_to_be_called_allows_nothing(
+    organization: Organization, tmp_path: Path, capsys: Any
+) -> None:
+    path = write(tmp_path, "phone\n+12125550123\n+12125550124\n")
+    consents.stop(organization.pk, PHONE, source="agent", now=NOW)
+
+    line = ["--organization", organization.name, "--source", "Fair", "--granted", "2026-11-01"]
+    call_command("import_consent", str(path), *line)
+
+    said = capsys.readouterr().out
+    assert "1 added, 0 known before, 1 revoked since, 0 no numbers" in said
+    assert ConsentRecord.objects.get(revoked_at=None).phone == "+12125550124"
 
 
 def test_the_command_says_what_is_wrong(organization: Organization, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ class Command(BaseCommand):
             raise CommandError(said or error.message) from error
         for row, text, why in report.problems:
             self.stderr.write(f"row {row}: {text}: {why}")
+        ended = f"{report.ended} revoked since, " if report.ended else ""
         self.stdout.write(
-            f"{report.added} added, {report.known} known before, {report.invalid} no numbers"
+            f"{report.added} added, {report.known} known before, {ended}{report.invalid} no numbers"
         )
