@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import Organization
 from campaigns import queue, standing
@@ -10,6 +10,9 @@ from campaigns.models import Campaign, Lead, SuppressionEntry
 from core import audit, realtime
 from core.errors import InputError
 from core.retry import retried
+
+# Of an entry, who said it, why, when, and for how long.
+_SAID: Final = ("source", "reason", "created_by", "created_at", "expires_at")
 
 
 @retried
@@ -26,7 +29,8 @@ def suppress(
 ) -> SuppressionEntry:
     """Keeps a number (E.164) from being called: in one campaign, or in the whole organization.
 
-    Stands for good, or until a time; where it stood for a shorter time only, it stands longer.
+    Stands for good, or until a time; where it stood for a shorter time only, it stands longer,
+    and by the later word: its source, reason and day are what was last said.
     Leads with this number leave the ready tables at once; those that wait become suppressed when
     they are looked at, or wait for that time. Raises InputError for a time that is over.
     """
@@ -74,16 +78,15 @@ def suppress_many(
     if until:
         shorter = shorter.filter(expires_at__lt=until)
     known = set(there.values_list("phone", flat=True))
-    longer = shorter.update(expires_at=until, reason=reason[:255])
-    same: dict[str, Any] = {
-        "organization": organization,
-        "campaign_key": scope,
+    said: dict[str, Any] = {
         "source": source,
         "reason": reason[:255],
         "created_by": by,
         "created_at": now,
         "expires_at": until,
     }
+    longer = shorter.update(**said)
+    same = {"organization": organization, "campaign_key": scope, **said}
     new = [SuppressionEntry(phone=phone, **same) for phone in numbers if phone not in known]
     SuppressionEntry.objects.bulk_create(new, ignore_conflicts=True)
     _leave_tables(organization.pk, numbers, campaign, until)
@@ -171,8 +174,9 @@ def _stand(**known: Any) -> SuppressionEntry:
     entry = SuppressionEntry.objects.select_for_update().get(**key)
     until = known["expires_at"]
     if entry.expires_at is not None and (until is None or until > entry.expires_at):
-        entry.expires_at, entry.reason = until, known["reason"]
-        entry.save(update_fields=["expires_at", "reason"])
+        for name in _SAID:
+            setattr(entry, name, known[name])
+        entry.save(update_fields=_SAID)
     return entry
 
 

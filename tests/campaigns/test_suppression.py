@@ -1,6 +1,7 @@
 """Numbers that are not called."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,24 @@ def test_suppressing_again_makes_it_stand_for_good() -> None:
 
     assert again == entry
     assert again.expires_at is None
+
+
+def test_what_stands_longer_is_dated_by_the_word_that_made_it_so() -> None:
+    organization = OrganizationFactory.create()
+    over, later = NOW - timedelta(days=30), NOW - timedelta(days=90)
+    known: dict[str, Any] = {
+        "source": "import", "reason": "Away.", "until": over, "now": later,
+    }  # fmt: skip
+    suppression.suppress(organization, NUMBER, **known)
+    suppression.suppress(organization, "+12125550101", **known)
+
+    suppression.suppress(organization, NUMBER, source="agent", reason="Asked.", now=NOW)
+    suppression.suppress_many(
+        organization, ["+12125550101"], source="agent", reason="Asked.", now=NOW
+    )
+
+    rows = SuppressionEntry.objects.values_list("source", "reason", "created_at", "expires_at")
+    assert list(rows) == [("agent", "Asked.", NOW, None)] * 2
 
 
 def test_an_expired_suppression_does_not_count() -> None:
