@@ -224,6 +224,7 @@ def _opt_out(ai: AiCall, by: str, now: datetime) -> None:
         ai.call.number,
         source=SuppressionEntry.Source.AI,
         reason="They told a voice not to call again.",
+        lead=ai.call.lead,
         now=now,
     )
     refusing = Disposition.objects.filter(

@@ -10,7 +10,14 @@ from typing import Any, Final
 
 from accounts.models import Organization
 from campaigns import numbers, standing, suppression
-from campaigns.models import Campaign, ConsentRecord, Lead, LeadSheet, SuppressionEntry
+from campaigns.models import (
+    Campaign,
+    ConsentRecord,
+    Lead,
+    LeadPhone,
+    LeadSheet,
+    SuppressionEntry,
+)
 from core import audit, realtime
 from core.errors import DomainError, InputError
 from core.retry import retried
@@ -107,22 +114,41 @@ def stop(
     *,
     source: str,
     reason: str = "",
+    lead: Lead | None = None,
     by: Any = None,
     now: datetime,
 ) -> SuppressionEntry:
-    """ "Stop calling me": every consent of the number ends and no campaign calls it any more, in
+    """ "Stop calling me": every consent of the person ends and no campaign calls them any more, in
     one transaction. By an agent, an artificial voice, a program or a list: `source` says which.
+
+    A person is the number, the `lead` who was spoken with, and the further numbers of every lead
+    whose first number this is.
     """
     because = reason.strip() or "They asked not to be called."
-    given = ConsentRecord.objects.filter(organization=organization_id, phone=phone, revoked_at=None)
-    ended = given.update(revoked_at=now, revoked_because=because[:255])
-    entry = suppression.suppress(
-        organization_id, phone, source=source, reason=reason, by=by, now=now
+    further = _further(organization_id, phone, lead)
+    given = ConsentRecord.objects.filter(
+        organization=organization_id, phone__in=[phone, *further], revoked_at=None
     )
+    ended = given.update(revoked_at=now, revoked_because=because[:255])
+    said: dict[str, Any] = {"source": source, "reason": reason, "by": by, "now": now}
+    entry = suppression.suppress(organization_id, phone, **said)
+    for other in further:
+        suppression.suppress(organization_id, other, **said)
     if ended:
         audit.record("consent.all_revoked", entry, after={"consents": ended}, actor=by)
         _tell("consent.revoked", organization_id, by, suppression=entry.pk)
     return entry
+
+
+def _further(organization_id: int, phone: str, lead: Lead | None) -> list[str]:
+    """The other numbers of whoever has this one."""
+    people = set(
+        Lead.objects.filter(organization=organization_id, phone=phone).values_list("pk", flat=True)
+    )
+    known = {lead.phone} if lead else set()
+    people |= {lead.pk} if lead else set()
+    known.update(LeadPhone.objects.filter(lead__in=people).values_list("phone", flat=True))
+    return sorted(known - {phone})
 
 
 def stop_many(

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from accounts.models import Organization
 from campaigns import queue, standing
-from campaigns.models import Campaign, Lead, SuppressionEntry
+from campaigns.models import Campaign, Lead, LeadPhone, SuppressionEntry
 from core import audit, realtime
 from core.errors import InputError
 from core.retry import retried
@@ -125,14 +125,16 @@ def exported(by: Any) -> None:
 
 
 def _revive(entry: SuppressionEntry, now: datetime) -> None:
-    """Tries the leads again that nothing keeps from being called any more."""
-    leads = Lead.objects.filter(
-        organization=entry.organization_id, phone=entry.phone, status=Lead.Status.SUPPRESSED
-    )
+    """Tries the leads again whom this number alone kept from being called, by whichever number."""
+    own = Lead.objects.filter(organization=entry.organization_id, status=Lead.Status.SUPPRESSED)
+    # Two dives: one question with "or" would read all leads.
+    further = LeadPhone.objects.filter(phone=entry.phone).values_list("lead", flat=True)
+    ids = {*own.filter(phone=entry.phone).values_list("pk", flat=True), *further}
+    leads = own.filter(pk__in=ids)
     if entry.campaign_key:
         leads = leads.filter(campaign=entry.campaign_key)
     for lead in leads.select_for_update():
-        if not is_suppressed(lead.organization_id, lead.phone, campaign=lead.campaign, now=now):
+        if not is_suppressed(lead.organization_id, entry.phone, campaign=lead.campaign, now=now):
             standing.retry(lead, now)
 
 

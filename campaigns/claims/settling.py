@@ -98,6 +98,7 @@ def dispose(
             attempt.phone,
             source=SuppressionEntry.Source.AGENT,
             reason=disposition.label,
+            lead=attempt.lead,
             by=attempt.agent,
             now=now,
         )

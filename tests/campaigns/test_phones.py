@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from campaigns import claims, dryrun, queue, suppression
-from campaigns.models import Campaign, DialAttempt, Lead, LeadPhone, PhoneState, QueueEntry
-from tests.factories import CampaignFactory, LeadFactory
+from campaigns import claims, consents, dryrun, queue, suppression
+from campaigns.models import (
+    Campaign,
+    DialAttempt,
+    Lead,
+    LeadPhone,
+    PhoneState,
+    QueueEntry,
+    SuppressionEntry,
+)
+from tests.factories import CampaignFactory, DispositionFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # a Monday, noon in New York
@@ -172,3 +180,53 @@ def test_the_dry_run_looks_at_the_number_whose_turn_it_is(
     shares = dryrun.dry_run(campaign, NOW).shares
 
     assert [(share.rule, share.leads) for share in shares] == [("", 1)]
+
+
+def test_us_9_who_asks_not_to_be_called_is_called_at_no_other_number(
+    agent: User, campaign: Campaign, lead: Lead
+) -> None:
+    elsewhere = CampaignFactory.create(organization=agent.organization)
+    again = LeadFactory.create(campaign=elsewhere, phone=SECOND)
+    dnc = DispositionFactory.create(organization=agent.organization, do_not_call=True)
+    call(agent, campaign, "no_answer")
+    attempt = take(agent, campaign)
+
+    claims.dispose(attempt, dnc, now=NOW)
+
+    assert attempt.phone == SECOND
+    assert suppressed(agent) == {FIRST, SECOND, THIRD}
+    assert queue.fill(elsewhere.pk, NOW) == 0
+    again.refresh_from_db()
+    assert again.status == S.SUPPRESSED
+
+
+def test_us_9_a_program_that_names_the_first_number_stops_them_all(
+    agent: User, campaign: Campaign, lead: Lead
+) -> None:
+    stranger = LeadFactory.create(campaign=campaign, phone="+12125550009")
+    LeadPhone.objects.create(lead=stranger, phone=FIRST, order=1)
+
+    consents.stop(campaign.organization_id, FIRST, source="api", now=NOW)
+
+    assert suppressed(agent) == {FIRST, SECOND, THIRD}
+    assert queue.fill(campaign.pk, NOW) == 1
+
+
+def test_a_lead_comes_back_by_whichever_of_its_numbers_is_released(
+    agent: User, campaign: Campaign, lead: Lead
+) -> None:
+    consents.stop(campaign.organization_id, FIRST, source="api", now=NOW)
+    queue.fill(campaign.pk, NOW)
+    lead.refresh_from_db()
+    assert lead.status == S.SUPPRESSED
+
+    entry = SuppressionEntry.objects.get(phone=SECOND)
+    suppression.lift(entry, by=agent, because="They asked for it.", now=NOW)
+
+    assert take(agent, campaign).phone == SECOND
+
+
+def suppressed(agent: User) -> set[str]:
+    """The numbers that the agent's organization calls in no campaign."""
+    rows = SuppressionEntry.objects.filter(organization=agent.organization_id, campaign_key=0)
+    return set(rows.values_list("phone", flat=True))
