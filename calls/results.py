@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from calls.models import Call
 from campaigns.models import Disposition
-from core import audit
+from core import audit, years
 from core.errors import InputError
 
 
@@ -34,6 +34,8 @@ def choose(call: Call, code: str, callback_at: datetime | None, now: datetime) -
     if chosen.callback and (callback_at is None or callback_at <= now):
         problem = "Say when to call back, in the future."
         raise InputError(problem, errors={"callback_at": [problem]})
+    if not years.fits(callback_at):
+        raise InputError(years.SAID, errors={"callback_at": [years.SAID]})
     return chosen
 
 

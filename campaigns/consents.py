@@ -18,7 +18,7 @@ from campaigns.models import (
     LeadSheet,
     SuppressionEntry,
 )
-from core import audit, realtime
+from core import audit, realtime, years
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -51,19 +51,19 @@ class Terms:
 
     def check(self, now: datetime) -> None:
         """Raises InputError, by field, for what is no consent."""
-        errors = {}
-        if self.purpose not in Campaign.Purpose.values:
-            errors["purpose"] = ["Choose a purpose."]
-        if self.voice not in ConsentRecord.Voice.values:
-            errors["voice"] = ["Say who may speak."]
-        if self.kind not in ConsentRecord.Kind.values:
-            errors["kind"] = ["Choose how strong it is."]
-        if not self.source.strip():
-            errors["source"] = ["Say where it was given, such as the name of a form."]
-        if self.granted_at > now:
-            errors["granted_at"] = ["It cannot be given in the time to come."]
-        if self.expires_at is not None and self.expires_at <= self.granted_at:
-            errors["expires_at"] = ["It must end after it was given."]
+        future = self.granted_at > now
+        ended = self.expires_at is not None and self.expires_at <= self.granted_at
+        checks = (
+            ("purpose", self.purpose in Campaign.Purpose.values, "Choose a purpose."),
+            ("voice", self.voice in ConsentRecord.Voice.values, "Say who may speak."),
+            ("kind", self.kind in ConsentRecord.Kind.values, "Choose how strong it is."),
+            ("source", bool(self.source.strip()), "Say where it was given: the name of a form."),
+            ("granted_at", years.fits(self.granted_at), years.SAID),
+            ("granted_at", not future, "It cannot be given in the time to come."),
+            ("expires_at", years.fits(self.expires_at), years.SAID),
+            ("expires_at", not ended, "It must end after it was given."),
+        )
+        errors = {name: [said] for name, right, said in checks if not right}
         if errors:
             raise InputError("Some fields are not right.", errors=errors)
 

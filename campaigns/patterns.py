@@ -10,7 +10,7 @@ from typing import Any, Final
 from accounts.models import Organization
 from campaigns import editing
 from campaigns.models import Campaign, SuppressionEntry, SuppressionPattern
-from core import audit
+from core import audit, years
 from core.errors import InputError
 from core.retry import retried
 
@@ -39,6 +39,8 @@ def add(
     stands for the longer of both times. Raises InputError for what is neither.
     """
     pattern = read(kind, text)
+    if not years.fits(until):
+        raise InputError(years.SAID, errors={"until": [years.SAID]})
     if until is not None and until <= now:
         raise InputError("That time is over already.", errors={"until": ["Choose a later time."]})
     key = {

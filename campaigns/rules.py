@@ -12,7 +12,7 @@ from campaigns import editing, lawbook, ruleset, rulestanding
 from campaigns.eligibility import Ruleset
 from campaigns.eligibility.windows import has_calendar
 from campaigns.models import CallingRule, Campaign, ConsentRecord
-from core import audit, realtime
+from core import audit, realtime, years
 from core.errors import DomainError, InputError
 from core.retry import retried
 
@@ -243,6 +243,8 @@ def _check(row: CallingRule) -> None:
         ("region", bool(row.country or not row.region), "A region belongs to a country."),
         ("consent", row.consent in ("", *ConsentRecord.Kind.values), _WORDS["consent"]),
         ("valid_until", _in_order(row), "The end lies before the start."),
+        ("valid_from", years.fits(row.valid_from), years.SAID),
+        ("valid_until", years.fits(row.valid_until), years.SAID),
         ("modes", set(row.modes) <= set(Campaign.Mode.values), "Choose modes from the list."),
         ("purposes", set(row.purposes) <= set(Campaign.Purpose.values), "Choose from the list."),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from accounts.models import Organization
 from campaigns import queue, standing
 from campaigns.models import Campaign, Lead, LeadPhone, SuppressionEntry
-from core import audit, realtime
+from core import audit, realtime, years
 from core.errors import InputError
 from core.retry import retried
 
@@ -67,8 +67,10 @@ def suppress_many(
 ) -> int:
     """Keeps many numbers (E.164) from being called; how many were not kept for so long before.
 
-    For chunks of a thousand or so: they are one transaction.
+    For chunks of a thousand or so: they are one transaction. Raises InputError for a time that is
+    over.
     """
+    _demand_later(until, now)
     scope = campaign.pk if campaign else SuppressionEntry.EVERYWHERE
     numbers = sorted(set(phones))
     there = SuppressionEntry.objects.filter(
@@ -139,6 +141,8 @@ def _revive(entry: SuppressionEntry, now: datetime) -> None:
 
 
 def _demand_later(until: datetime | None, now: datetime) -> None:
+    if not years.fits(until):
+        raise InputError(years.SAID, errors={"until": [years.SAID]})
     if until is not None and until <= now:
         raise InputError("That time is over already.", errors={"until": ["Choose a later time."]})
 
