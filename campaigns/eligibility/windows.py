@@ -10,10 +10,10 @@ import holidays
 
 from campaigns.eligibility.rules import HOLIDAYS, ORDINARY, Bound, Place, Rule
 
-# A window is looked for this far ahead at once: every weekday, and the day before and after;
-# then further, for a rule may close weeks.
+# A window is looked for so far ahead at a time: every weekday once, and the day before and after.
 HORIZON_DAYS = 8
-FURTHEST_DAYS = 400
+# Where nothing opens, so many more such times: a holiday may lie on the only day of a week.
+_FURTHER = 4
 _LAST_MINUTE = time(23, 59)
 _DAY = timedelta(days=1)
 
@@ -44,17 +44,25 @@ def opening(
     """When the window and all rules of hours are open in every zone: the span that holds `at`,
     else the next one.
 
-    None when there is none within a year, as with no zones or an unknown one. The end of what
-    never closes lies at the search's horizon.
+    None when there is none for weeks, nor after a rule's last day, as with no zones or an unknown
+    one. The end of what never closes lies at the search's horizon.
     """
-    day = at.astimezone(UTC).date()
-    for ahead in range(0, FURTHEST_DAYS, HORIZON_DAYS):
-        for start, end in _openings(window, hours, zones, day + timedelta(days=ahead)):
-            if end > at:
-                return start, end
-        if not zones or not all(zone_of(name) for name in zones):
-            break  # more time does not tell where it rings
-    return None
+    today = at.astimezone(UTC).date()
+    if found := _first(_openings(window, hours, zones, today), at):
+        return found
+    later = (_first(_openings(window, hours, zones, day), at) for day in _days_ahead(hours, today))
+    return next(filter(None, later), None)
+
+
+def _first(spans: tuple[Interval, ...], at: datetime) -> Interval | None:
+    return next((span for span in spans if span[1] > at), None)
+
+
+def _days_ahead(hours: tuple[Bound, ...], today: date) -> list[date]:
+    """The days from which on to look again: week by week, and where a rule has ended."""
+    ends = {bound.rule.valid_until for bound in hours}
+    weeks = [today + timedelta(days=HORIZON_DAYS * turn) for turn in range(1, _FURTHER + 1)]
+    return sorted({*weeks, *(day for day in ends if day and day > today)})
 
 
 @lru_cache(maxsize=16384)

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from campaigns import queue, windows
-from campaigns.models import CallingRule, Campaign, QueueEntry, WindowClass, WindowState
+from accounts.models import User
+from campaigns import rules, windows
+from campaigns.models import Campaign, WindowClass, WindowState
 from tests.factories import CampaignFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,42 @@ def test_a_class_that_never_opens_is_neither_open_nor_awaited(campaign: Campaign
     assert (found.open, found.opens_at) == ({}, None)
 
 
+def test_a_class_opens_again_after_the_last_day_of_a_rule_that_closed_it_for_weeks(
+    campaign: Campaign, person: Callable[..., User]
+) -> None:
+    LeadFactory.create(campaign=campaign, window_class=windows.class_for(EAST, "US", "NY"))
+    rules.add(
+        person("manager", organization=campaign.organization), campaign.organization, code="REST",
+        kind="hours", title="No calls", country="US", valid_until=date(2027, 1, 31), now=NIGHT,
+    )  # fmt: skip
+    campaign.refresh_from_db()
+
+    closed = windows.outlook(campaign, NIGHT)
+
+    # The organization's day ends while it is still evening in New York.
+    opens = datetime(2027, 2, 1, tzinfo=UTC)
+    assert (closed.open, closed.opens_at) == ({}, opens)
+    assert windows.outlook(campaign, opens).open != {}
+
+
+def test_a_holiday_on_the_only_day_of_a_week_puts_it_off_to_the_next(
+    campaign: Campaign, person: Callable[..., User]
+) -> None:
+    Campaign.objects.update(window_days=[4])
+    rules.add(
+        person("manager", organization=campaign.organization), campaign.organization, code="REST",
+        kind="hours", title="Holidays", country="US", days="holidays", now=NIGHT,
+    )  # fmt: skip
+    campaign.refresh_from_db()
+    LeadFactory.create(campaign=campaign, window_class=windows.class_for(EAST, "US", "NY"))
+    after_thursday = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+    found = windows.outlook(campaign, after_thursday)
+
+    # The 26th of November is Thanksgiving.
+    assert found.opens_at == datetime(2026, 12, 3, 13, 0, tzinfo=UTC)
+
+
 def test_leads_without_a_class_count_as_open(campaign: Campaign) -> None:
     LeadFactory.create(campaign=campaign, window_class=None)
 
@@ -107,32 +144,6 @@ def test_a_lead_without_a_class_has_its_own_zone(campaign: Campaign) -> None:
 
     assert windows.zones_of(known) == BERLIN
     assert windows.zones_of(unknown) == ()
-
-
-def test_a_rule_that_closes_weeks_leaves_the_hour_after_it_known(campaign: Campaign) -> None:
-    closed = CallingRule.objects.create(
-        organization=campaign.organization,
-        code="NO",
-        version=1,
-        kind="hours",
-        title="Christmas",
-        country="US",
-        created_at=NIGHT,
-        valid_from=date(2026, 11, 20),
-        valid_until=date(2026, 12, 20),
-    )
-    place = windows.class_for(EAST, "US")
-    lead = LeadFactory.create(campaign=campaign, window_class=place)
-
-    outlook = windows.outlook(campaign, NIGHT)
-    january = datetime(2027, 1, 5, 17, 0, tzinfo=UTC)
-    queue.fill(campaign.pk, january)
-
-    assert closed.start is None
-    assert outlook.open == {}
-    # Seven in the evening in New York, when the day is over in the organization's zone.
-    assert outlook.opens_at == datetime(2026, 12, 21, tzinfo=UTC)
-    assert QueueEntry.objects.get().lead == lead
 
 
 def test_what_is_closed_now_needs_no_stored_state(campaign: Campaign) -> None:
