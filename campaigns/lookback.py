@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from campaigns.eligibility import Consent, Law, Past
 from campaigns.models import ConsentRecord, DialAttempt
 from campaigns.numbers import Number
+
+# What is read beyond a rule's time; the rules themselves say what they count of it.
+_LONGEST_CALL: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ def pasts(organization_id: int, asked: Collection[Asked], now: datetime) -> list
 
 
 def _since(last: datetime | None, seconds: int, now: datetime) -> datetime | None:
-    """The beginning of a rolling time, if something happened within it."""
-    since = now - timedelta(seconds=seconds)
+    """The beginning of a rolling time, if something happened within it, and a day before: a rest
+    counts from the end of a call, and one of days from a midnight."""
+    since = now - timedelta(seconds=seconds) - _LONGEST_CALL
     return since if seconds and last is not None and last > since else None
 
 
