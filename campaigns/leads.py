@@ -140,15 +140,19 @@ def _upsert(
     if found is not None and (dial_next or "phone" in changed):
         queue.withdraw(lead.pk)
     queue.wake(campaign.pk)
-    realtime.record(
-        "lead.updated" if found else "lead.added",
-        organization=campaign.organization_id,
-        topics=[f"campaign:{campaign.pk}"],
-        subject={"lead": lead.pk, "campaign": campaign.pk},
-        actor=user,
-    )
+    _tell(lead, user, created=found is None)
     _audit(lead, changed, user, created=found is None, dial_next=dial_next)
     return Added(lead, created=found is None)
+
+
+def _tell(lead: Lead, user: User | None, *, created: bool) -> None:
+    realtime.record(
+        "lead.added" if created else "lead.updated",
+        organization=lead.organization_id,
+        topics=[f"campaign:{lead.campaign_id}"],
+        subject={"lead": lead.pk, "campaign": lead.campaign_id},
+        actor=user,
+    )
 
 
 def _audit(

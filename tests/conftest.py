@@ -1,6 +1,7 @@
 """Fixtures that every suite shares."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -30,6 +31,16 @@ def person(organization: Organization) -> Callable[..., User]:
 def _window_classes_are_forgotten() -> None:
     """Each test's database begins without the rows that were remembered in the last one."""
     windows.forget()
+
+
+@pytest.fixture(autouse=True)
+def _what_reads_events_ends_with_its_test() -> Iterator[None]:
+    """The thread that reads for sockets looks once more after the last of them has gone."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "events":
+            thread.join(timeout=10)
+            assert not thread.is_alive(), "A socket was left open."
 
 
 @pytest.fixture(autouse=True)

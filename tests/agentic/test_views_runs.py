@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -123,7 +124,8 @@ def test_prospects_are_found_among_many_and_those_picked_stay(
     Lead.objects.filter(pk=picked.pk).update(name="Paula Picked")
     Lead.objects.filter(pk=wanted.pk).update(name="Wanda Wanted")
     client, start = browser(manager), reverse("agentic:run_start")
-    asked = {"campaign": run.campaign_id, "kind": "selection", "leads": [picked.pk]}
+    asked: dict[str, Any] = {"campaign": run.campaign_id, "kind": "selection"}
+    asked["leads"] = [picked.pk]
 
     # when
     first = client.get(start, {"campaign": run.campaign_id}).content.decode()
@@ -141,12 +143,11 @@ def test_only_leads_of_the_active_list_are_offered(manager: User, run: AgenticRu
     imported(run.campaign, "Name,Phone\nAda Active,2125550123\n")
     imported(run.campaign, "Name,Phone\nRob Resting,2125550124\n")
 
-    shown = browser(manager).get(
-        reverse("agentic:run_start"), {"campaign": run.campaign_id, "kind": "selection"}
-    )
+    asked = f"{reverse('agentic:run_start')}?campaign={run.campaign_id}&kind=selection"
+    shown = browser(manager).get(asked).content.decode()
 
-    assert "Ada Active" in shown.content.decode()
-    assert "Rob Resting" not in shown.content.decode()
+    assert "Ada Active" in shown
+    assert "Rob Resting" not in shown
 
 
 def test_a_lead_is_called_by_voice_from_its_page(manager: User, run: AgenticRun) -> None:

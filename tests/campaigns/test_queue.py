@@ -395,18 +395,3 @@ def test_filling_costs_the_same_number_of_queries_for_few_leads_and_for_many(
         queue.fill(campaign.pk, NOW)
 
     assert queue.ready_count(campaign.pk) == 49
-
-
-def test_a_campaign_that_cannot_be_filled_keeps_no_other_from_it(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    broken, whole = CampaignFactory.create_batch(2)
-    broken.lead_filter = {"all": [{"field": "weather"}]}
-    broken.save()
-    for row in (broken, whole):
-        LeadFactory.create(campaign=row)
-
-    added = queue.fill_due(NOW)
-
-    assert added == queue.ready_count(whole.pk) == 1
-    assert "could not be filled" in caplog.text
