@@ -7,11 +7,14 @@ from dataclasses import replace as dataclass_replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import phonenumbers
+
 from accounts.models import Organization, User
-from campaigns import editing, lawbook, ruleset, rulestanding
+from campaigns import areas, editing, lawbook, ruleset, rulestanding
 from campaigns.eligibility import Ruleset
 from campaigns.eligibility.windows import has_calendar
 from campaigns.models import CallingRule, Campaign, ConsentRecord
+from campaigns.sheets import places
 from core import audit, realtime, years
 from core.errors import DomainError, InputError
 from core.retry import retried
@@ -240,7 +243,9 @@ def _check(row: CallingRule) -> None:
     errors = {name: [_WORDS[name]] for name in needs if getattr(row, name) in (None, "")}
     checks = (
         ("code", bool(row.code), "Give it a code, such as HOUSE-1."),
+        ("country", _is_country(row.country), "Write the country's code, such as US or GB."),
         ("region", bool(row.country or not row.region), "A region belongs to a country."),
+        ("region", _is_region(row.region, row.country), "Write the state's code, such as FL."),
         ("consent", row.consent in ("", *ConsentRecord.Kind.values), _WORDS["consent"]),
         ("valid_until", _in_order(row), "The end lies before the start."),
         ("valid_from", years.fits(row.valid_from), years.SAID),
@@ -253,6 +258,19 @@ def _check(row: CallingRule) -> None:
         errors |= _check_hours(row)
     if errors:
         raise InputError("Some fields are not right.", errors=errors)
+
+
+def _is_country(code: str) -> bool:
+    """Whether calls can be to this country: else its rule would never act, and nobody know."""
+    own = areas.under_law((code, ""))[0] == code
+    return not code or (own and code in phonenumbers.SUPPORTED_REGIONS)
+
+
+def _is_region(code: str, country: str) -> bool:
+    """The same of a state, where the states of a country are known."""
+    if not code or not places.has_states(country):
+        return True
+    return code in (places.state(code, country), areas.under_law((code, ""))[1])
 
 
 def _in_order(row: CallingRule) -> bool:

@@ -180,6 +180,11 @@ def state(of_region: str, of_country: str) -> str:
     return code if code in _STATES.get(of_country, {}) else ""
 
 
+def has_states(of_country: str) -> bool:
+    """Whether the states or provinces of a country are known."""
+    return of_country in _STATES
+
+
 def zones_of_state(code: str, of_country: str) -> tuple[str, ...]:
     """Every IANA zone of a state or province; empty when it is unknown."""
     described = _STATES.get(of_country, {}).get(code, "")

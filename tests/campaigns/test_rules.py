@@ -127,8 +127,11 @@ def test_a_version_to_come_leaves_the_present_one_until_its_day(
     [
         ("US-1", {"end": time(7)}, "end"),
         ("US-1", {"start": None}, "start"),
-        ("US-1", {"days": "holidays", "country": "ZZ"}, "days"),
+        ("US-1", {"days": "holidays", "country": "AC"}, "days"),
         ("US-1", {"country": "", "region": "FL"}, "region"),
+        ("US-1", {"country": "UK"}, "country"),
+        ("US-1", {"country": "PR"}, "country"),
+        ("US-1", {"country": "US", "region": "FLORID"}, "region"),
         ("ST-FL-CAP", {"limit": None}, "limit"),
         ("US-8", {"consent": "hope"}, "consent"),
         ("US-8", {"modes": ["telepathy"]}, "modes"),
