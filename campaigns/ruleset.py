@@ -1,5 +1,6 @@
 """The rules in force for an organization, read once for each version of a campaign's rules."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -28,9 +29,20 @@ def of_campaign(campaign: Campaign) -> Ruleset:
 
 
 def of_organization(organization_id: int) -> Ruleset:
-    """The rules as they stand now, for calls outside any campaign: three queries."""
+    """The rules as they stand now, for calls outside any campaign: four queries.
+
+    Nobody says what such a call is for, so that it falls under the rules of every purpose for
+    which the organization calls.
+    """
     organization = Organization.objects.only("timezone").get(pk=organization_id)
-    return _now(organization_id, organization.timezone)
+    found = _now(organization_id, organization.timezone)
+    kept = Campaign.objects.filter(organization=organization_id, archived_at=None)
+    purposes = set(kept.values_list("purpose", flat=True).order_by().distinct())
+    rules = (
+        replace(rule, purposes=frozenset()) if rule.purposes & purposes else rule
+        for rule in found.rules
+    )
+    return replace(found, rules=tuple(rules))
 
 
 def registers_of(organization_id: int) -> tuple[Register, ...]:

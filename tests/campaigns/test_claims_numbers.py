@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from campaigns import claims, queue, suppression
+from campaigns import claims, queue, rules, suppression
 from campaigns.models import (
     Campaign,
     DialAttempt,
@@ -107,6 +107,27 @@ def test_a_typed_number_passes_the_same_rules(agent: User, campaign: Campaign) -
     assert caught.value.code == "not_allowed"
     assert refusals(caught) == ["suppressed", "calling_window"]
     assert not DialAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(("purpose", "allowed"), [("debt", False), ("service", True)])
+def test_us_10_a_call_outside_campaigns_falls_under_the_rules_of_those_that_there_are(
+    agent: User, campaign: Campaign, purpose: str, allowed: bool
+) -> None:
+    rules.ensure_defaults(campaign.organization)
+    Campaign.objects.update(purpose=purpose)
+    for minute in range(7):
+        now = NOW + timedelta(minutes=minute)
+        attempt = claims.claim_number(agent, phone="+12125550123", campaign=campaign, now=now)
+        claims.approve_dial(attempt, now=now)
+        claims.settle(attempt, outcome="no_answer", now=now)
+
+    refused: list[str] = []
+    try:
+        claims.claim_number(agent, phone="+12125550123", campaign=None, now=NOW)
+    except DomainError as error:
+        refused = [refusal["rule"] for refusal in error.errors["refusals"]]
+
+    assert refused == ([] if allowed else ["US-10"])
 
 
 def test_a_typed_number_in_a_call_is_refused(agent: User, person: People) -> None:
