@@ -70,15 +70,20 @@ _SETTLED: Final[dict[str, str]] = {
     S.FINISHED: "It is not called again.",
     S.CLAIMED: "An agent has it now.",
 }
+_BY_VOICE: Final[dict[str, str]] = {
+    S.CLAIMED: "A voice has it now.",
+    S.QUEUED: "It is ready: a voice calls it next.",
+}
 
 
 def _next(lead: Lead, now: datetime) -> tuple[str, datetime | None]:
+    by_voice = _BY_VOICE if lead.campaign.mode == Campaign.Mode.AI else {}
     if settled := _SETTLED.get(lead.status):
-        return settled, None
+        return by_voice.get(lead.status, settled), None
     if lead.campaign.status != Campaign.Status.RUNNING:
         return "It waits until its campaign runs.", None
     if lead.status == S.QUEUED:
-        return "It is ready: one of the next agents gets it.", None
+        return by_voice.get(S.QUEUED, "It is ready: one of the next agents gets it."), None
     if promise := Callback.objects.filter(open_key=lead.pk).select_related("owner").first():
         who = promise.owner.name if promise.owner else "anyone"
         return f"It was promised a call, by {who}.", promise.next_at

@@ -120,6 +120,18 @@ def test_what_happens_next_is_said(
     assert timeline.outlook(lead, NOON).sentence == sentence
 
 
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [(S.QUEUED, "It is ready: a voice calls it next."), (S.CLAIMED, "A voice has it now.")],
+)
+def test_who_calls_by_itself_is_a_voice(campaign: Campaign, status: str, sentence: str) -> None:
+    Campaign.objects.update(mode="ai")
+    campaign.refresh_from_db()
+    lead = LeadFactory.create(campaign=campaign, status=status)
+
+    assert timeline.outlook(lead, NOON).sentence == sentence
+
+
 def test_a_promise_names_who_keeps_it_and_when(campaign: Campaign, agent: User) -> None:
     lead = LeadFactory.create(campaign=campaign, status=S.RETRY)
     due = NOON + timedelta(days=1)
