@@ -76,7 +76,7 @@ def beginnings(phone: str) -> list[str]:
 
 def domains(email: str) -> list[str]:
     """The domain of an address and those above it: mail.example.com, then example.com."""
-    labels = email.rpartition("@")[2].strip().lower().split(".")
+    labels = email.rpartition("@")[2].strip().lower().rstrip(".").split(".")
     return [".".join(labels[start:]) for start in range(len(labels) - 1)]
 
 

@@ -216,14 +216,25 @@ def _text(
     what: str, name: str, text: str, fields: dict[str, Any], custom: dict[str, Value]
 ) -> None:
     length = _LENGTHS[what]
-    if what == "email" and not _EMAIL.fullmatch(text):
-        custom[name] = text
-        return
+    if what == "email":
+        if (email := _email(text)) != text:
+            custom[name] = text
+        if not email:
+            return
+        text = email
     if what == "external_id" and len(text) > length:
         raise RowError("too_long", f"The external ID has more than {length} characters.")
     if len(text) > length:
         custom[name] = text
     fields[what] = text[:length]
+
+
+def _email(text: str) -> str:
+    """The address in a cell, the first of several, so that its domain is known; or none."""
+    if _EMAIL.fullmatch(text):
+        return text.rstrip(".")
+    found = _EMAIL.search(text) if len(text) <= _LENGTHS["email"] else None
+    return found[0].rstrip(".") if found else ""
 
 
 def _switches(

@@ -80,6 +80,7 @@ def test_a_beginning_stops_the_numbers_that_begin_so(
     [
         ("ann@example.com", True),
         ("Ann@Sales.EXAMPLE.com", True),
+        ("ann@example.com.", True),
         ("ann@notexample.com", False),
         ("ann@example.com.evil.org", False),
         ("ann@com", False),

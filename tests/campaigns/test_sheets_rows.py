@@ -127,6 +127,21 @@ def test_what_does_not_fit_its_field_is_kept_whole_beside() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["Ann <ann@example.test>", "<ann@example.test>", "ann@example.test; bob@other.test",
+     "ann@example.test."],
+)  # fmt: skip
+def test_an_address_among_other_words_is_found_and_the_words_are_kept(text: str) -> None:
+    found = facts(phone="2125550123", email=text).fields
+
+    assert (found["email"], found["custom"]) == ("ann@example.test", {"email": text})
+
+
+def test_a_long_text_is_not_searched_for_addresses() -> None:
+    assert "email" not in facts(phone="2125550123", email="a" * 9_000 + "@b.test, c").fields
+
+
+@pytest.mark.parametrize(
     ("text", "priority"), [("5", 5), ("-3", -3), ("7.0", 7), ("HIGH", 10), ("999999", 100)]
 )
 def test_priorities_are_numbers_or_words(text: str, priority: int) -> None:
