@@ -26,6 +26,7 @@ from campaigns.models import (
     Campaign,
     ConsentRecord,
     Lead,
+    LeadPhone,
     ListedNumber,
     NationalList,
     PhoneState,
@@ -41,6 +42,7 @@ _ATTRIBUTES: Final = {"window_class": "window_class_id"}
 _OWN_WORDS: Final = ("country", "region")
 # Rules about what happened to a number or a lead.
 _PASTS: Final = frozenset({Kind.CAP, Kind.SPACING, Kind.CONVERSATION, Kind.ABANDONED, Kind.MACHINE})
+_HAS_FURTHER: Final = Q(Exists(LeadPhone.objects.filter(lead=OuterRef("pk"))))
 # SQLite nests conditions as deep as there are of them, and that only so far.
 _TOGETHER: Final = 200
 _AT_ONCE: Final = 1000
@@ -166,16 +168,18 @@ def _groups(campaign: Campaign, law: Ruleset, now: datetime) -> Iterator[_Group]
     entries = SuppressionEntry.objects.in_force(campaign.organization_id, campaign.pk, now)
     for_good = entries.filter(expires_at=None).values("phone")
     apart: Counter[tuple[Any, ...]] = Counter()
-    for row in _counted(waiting.filter(phone__in=for_good, phone_index=0), names):
+    suppressed = Q(phone__in=for_good, phone_index=0)
+    several = LeadPhone.objects.filter(lead__campaign=campaign).exists()
+    over = suppressed & ~_HAS_FURTHER if several else suppressed
+    for row in _counted(waiting.filter(over), names):
         apart[_key(row, names)] += row["leads"]
         yield _group(row, model, marks, Refusal(bans.NUMBER, "", None))
-    single = waiting.exclude(phone__in=for_good, phone_index=0).defer(
-        *leadfilter.unneeded(campaign)
-    )
-    for some in batched(_with_a_past(campaign, law, single, entries, now), _AT_ONCE, strict=False):
+    single = waiting.exclude(over).defer(*leadfilter.unneeded(campaign))
+    own = _with_a_past(campaign, law, single, entries, now)
+    own |= _with_other_numbers(single, suppressed, marks) if several else set()
+    for some in batched(sorted(own), _AT_ONCE, strict=False):
         leads = list(single.filter(pk__in=some))
-        phones.read(leads)
-        known = facts.glance(campaign, leads, law, now)
+        known = _known(campaign, leads, law, now)
         for lead in leads:
             apart[tuple(getattr(lead, _ATTRIBUTES.get(name, name)) for name in names)] += 1
             yield _Group(1, replace(known[lead.pk], rules=model.rules), (lead.pk,))
@@ -183,6 +187,30 @@ def _groups(campaign: Campaign, law: Ruleset, now: datetime) -> Iterator[_Group]
         row["leads"] -= apart[_key(row, names)]
         if row["leads"]:
             yield _group(row, model, marks)
+
+
+def _known(campaign: Campaign, leads: list[Lead], law: Ruleset, now: datetime) -> dict[int, Facts]:
+    """The facts about single leads, each at the number that would be dialed."""
+    phones.read(leads)
+    known = facts.glance(campaign, leads, law, now)
+    decisions = {lead.pk: decide(known[lead.pk], now) for lead in leads}
+    turns = phones.instead(campaign, leads, decisions, now)
+    turned = [lead for lead in leads if lead.pk in turns]
+    for lead in turned:
+        lead.number = turns[lead.pk].number
+    return known | facts.glance(campaign, turned, law, now)
+
+
+def _with_other_numbers(
+    waiting: QuerySet[Lead], suppressed: Q, marks: dict[str, tuple[Case, Refusal]]
+) -> set[int]:
+    """Leads that are past their first number, or would pass over it."""
+    barred = suppressed
+    for name, (_, refusal) in marks.items():
+        if refusal.rule in phones.OF_NUMBER and refusal.until is None:
+            barred |= Q(**{name: 1})
+    others = waiting.filter(Q(phone_index__gt=0) | barred & _HAS_FURTHER)
+    return set(others.values_list("pk", flat=True))
 
 
 def _model(campaign: Campaign, law: Ruleset) -> Facts:
@@ -210,11 +238,9 @@ def _with_a_past(
     waiting: QuerySet[Lead],
     entries: QuerySet[SuppressionEntry],
     now: datetime,
-) -> list[int]:
+) -> set[int]:
     """Leads whose facts are their own: suppressed for a time, called lately, or with consent."""
     found = set(waiting.filter(phone__in=entries.values("phone")).values_list("pk", flat=True))
-    if campaign.next_phone_on:
-        found |= set(waiting.filter(phone_index__gt=0).values_list("pk", flat=True))
     rules = law.for_call(campaign.mode, campaign.purpose)
     longest = max((rule.period_s for rule in rules if rule.kind in _PASTS), default=0)
     # A rest of days ends at a midnight, within a day of the hour of the talk.
@@ -232,7 +258,7 @@ def _with_a_past(
             organization=campaign.organization_id, revoked_at=None
         ).values("phone")
         found |= set(waiting.filter(phone__in=given).values_list("pk", flat=True))
-    return sorted(found)
+    return found
 
 
 def _marks(campaign: Campaign, now: datetime) -> dict[str, tuple[Case, Refusal]]:

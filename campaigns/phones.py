@@ -12,7 +12,7 @@ from campaigns.eligibility import Decision, Refusal
 from campaigns.models import Campaign, DialAttempt, Lead, LeadPhone
 
 # What speaks against one number of a person, and not against the person.
-_OF_NUMBER: Final = frozenset({bans.NUMBER, "suppressed_prefix", bans.LISTED, "invalid_number"})
+OF_NUMBER: Final = frozenset({bans.NUMBER, "suppressed_prefix", bans.LISTED, "invalid_number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def instead(
 
 
 def _is_barred(refusals: Iterable[Refusal]) -> bool:
-    return any(one.rule in _OF_NUMBER and one.until is None for one in refusals)
+    return any(one.rule in OF_NUMBER and one.until is None for one in refusals)
 
 
 def _further(lead_ids: Iterable[int]) -> dict[int, list[str]]:

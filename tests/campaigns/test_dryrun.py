@@ -126,7 +126,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     for zones in ZONES[:4]:
         LeadFactory.create_batch(20, campaign=campaign, window_class=windows.class_for(zones))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         found = dryrun.dry_run(campaign, NOON)
 
     assert found.total == 80

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from campaigns import claims, consents, dryrun, queue, suppression
+from campaigns import claims, consents, dryrun, nationallists, patterns, queue, suppression
 from campaigns.models import (
     Campaign,
     DialAttempt,
@@ -17,6 +17,7 @@ from campaigns.models import (
     QueueEntry,
     SuppressionEntry,
 )
+from tests.campaigns.lists import upload
 from tests.factories import CampaignFactory, DispositionFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,37 @@ def test_the_dry_run_looks_at_the_number_whose_turn_it_is(
     shares = dryrun.dry_run(campaign, NOW).shares
 
     assert [(share.rule, share.leads) for share in shares] == [("", 1)]
+
+
+@pytest.mark.parametrize("bar", ["number", "prefix", "list"])
+def test_the_dry_run_passes_over_a_number_that_is_not_called_as_the_queue_does(
+    campaign: Campaign, lead: Lead, bar: str
+) -> None:
+    Campaign.objects.update(next_phone_on=[])
+    campaign.refresh_from_db()
+    LeadFactory.create(campaign=campaign, phone="+13105550001")
+    not_called(campaign, bar, FIRST, "+13105550001")
+
+    before = dryrun.dry_run(campaign, NOW)
+    ready = queue.fill(campaign.pk, NOW)
+    after = dryrun.dry_run(campaign, NOW)
+
+    assert (before.total, before.of("now"), ready, after.of("now")) == (2, 1, 1, 1)
+    assert QueueEntry.objects.get().phone == (BERLIN if bar == "prefix" else SECOND)
+
+
+def not_called(campaign: Campaign, bar: str, *numbers: str) -> None:
+    """Bars numbers, or all of their country."""
+    house = campaign.organization
+    if bar == "number":
+        suppression.suppress_many(house, numbers, source="api", now=NOW)
+    elif bar == "list":
+        file = upload("Number\n" + "\n".join(numbers))
+        nationallists.copy(file, house, "US-DNC", as_of=NOW.date(), now=NOW)
+    else:
+        patterns.add(house, "prefix", "+1", now=NOW)
+        LeadPhone.objects.filter(phone=THIRD).update(phone=BERLIN)
+    campaign.refresh_from_db()
 
 
 def test_us_9_who_asks_not_to_be_called_is_called_at_no_other_number(
