@@ -197,6 +197,13 @@ class CsvSerializer(serializers.ModelSerializer[LeadSheet]):
     """A list of prospects as it stands."""
 
     leads = serializers.IntegerField(source="rows_accepted")
+    rows_total = serializers.SerializerMethodField()
+
+    def get_rows_total(self, sheet: LeadSheet) -> int | None:
+        """Rows that hold prospects, which those of the header do not; null before they are read."""
+        if sheet.rows_total is None:
+            return None
+        return max(0, sheet.rows_total - int(sheet.layout.get("header_row", 0)))
 
     class Meta:
         model = LeadSheet

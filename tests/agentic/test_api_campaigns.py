@@ -212,6 +212,7 @@ def test_one_list_is_active_and_goes_with_its_leads_only_when_they_are_counted(
     left = send(api, "DELETE", at("csv_file", second.pk))
 
     assert chosen.json()["csv"]["active"] is True
+    assert (chosen.json()["csv"]["rows_total"], chosen.json()["csv"]["rows_invalid"]) == (1, 1)
     assert kept.status_code == 400
     assert undone.json()["files"][1]["status"] == "undoing"
     assert [one["id"] for one in left.json()["files"]] == [first.pk]
