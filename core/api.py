@@ -10,7 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import DomainError
+from core.errors import DomainError, refusal_of
 from core.web import detour_of, problem
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def required(view: Any, method: str) -> Sequence[str] | None:
 
 def envelope(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: `{"success": false, "message", "code", "errors"}`."""
-    if isinstance(error, DomainError):
-        return Response(problem(error), status=error.status)
+    if refusal := refusal_of(error):
+        return Response(problem(refusal), status=refusal.status)
     # rest_framework.views reads the setting that names this module.
     from rest_framework.views import exception_handler
 

@@ -29,3 +29,15 @@ class InputError(DomainError):
         self, message: str, *, code: str = "invalid", errors: dict[str, Any] | None = None
     ) -> None:
         super().__init__(message, code=code, status=400, errors=errors)
+
+
+def refusal_of(error: Exception) -> DomainError | None:
+    """The refusal that an error of a request comes to; None for a fault of our own.
+
+    SQLite raises OverflowError for an id with more than 64 bits, of which there can be none.
+    """
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, OverflowError):
+        return InputError("A number in this request is too large: check what was sent.")
+    return None

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from core.errors import DomainError
+from core.errors import DomainError, refusal_of
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -109,13 +109,13 @@ class ErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The refusal in words, with its own status."""
-        if not isinstance(error, DomainError):
+        if (refusal := refusal_of(error)) is None:
             return None
         if request.path.startswith(("/api/", "/internal/")):
-            return JsonResponse(problem(error), status=error.status)
+            return JsonResponse(problem(refusal), status=refusal.status)
         if request.headers.get("HX-Request"):
-            return HttpResponse(error.message, status=error.status, content_type="text/plain")
-        return render(request, "refused.html", {"error": error}, status=error.status)
+            return HttpResponse(refusal.message, status=refusal.status, content_type="text/plain")
+        return render(request, "refused.html", {"error": refusal}, status=refusal.status)
 
 
 def problem(error: DomainError) -> dict[str, Any]:

@@ -131,7 +131,8 @@ def _choices(request: HttpRequest, form: RunForm) -> dict[str, Any]:
     """The form, and the prospects of the campaign that is chosen in it."""
     rows = form.fields["campaign"].queryset  # type: ignore[attr-defined]  # a ModelChoiceField
     given = str(form["campaign"].value() or "")
-    chosen = rows.filter(campaign=given).first() if given.isdecimal() else None
+    is_id = given.isascii() and given.isdecimal() and len(given) < 19
+    chosen = rows.filter(campaign=given).first() if is_id else None
     chosen = chosen or (rows.first() if rows.count() == 1 else None)
     search = request.GET.get("q", "").strip()
     picked = [pk for pk in form["leads"].value() or () if str(pk).isdecimal()]
