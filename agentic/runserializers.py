@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from rest_framework import serializers
 
-from agentic import progress
+from agentic import progress, runs
 from agentic.models import AgenticCampaign, AgenticRun, AiCall
 from core.strict import StrictSerializer
 
@@ -24,9 +24,15 @@ class StartRunSerializer(VoiceSerializer):
         child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
         required=False,
         allow_empty=False,
-        max_length=10_000,
-        help_text="Ids of prospects, in the order of their calls; left out, the whole list.",
+        help_text="Ids of prospects, in the order of their calls, at most 10,000; left out, the"
+        " whole list.",
     )
+
+    def validate_leads(self, leads: list[int]) -> list[int]:
+        """As many as a run takes."""
+        if len(leads) > runs.MOST_PICKED:
+            raise serializers.ValidationError(f"At most {runs.MOST_PICKED:,} at a time.")
+        return leads
 
 
 class StartCallSerializer(VoiceSerializer):

@@ -201,11 +201,12 @@ def test_what_is_meant_must_be_said(client: Client, limits: AgenticCampaign) -> 
             ("start_run", {"campaign": "cloud", "leads": [0]}),
             ("start_run", {"campaign": "cloud", "leads": []}),
             ("start_run", {"campaign": "cloud", "leads": [10**30]}),
+            ("start_run", {"campaign": "cloud", "leads": [1] * 10_001}),
             ("start_call", {"campaign": "cloud", "lead": 10**30}),
             ("start_call", {"campaign": "cloud", "lead": 1, "provider": "livekit"}),
         )
     ]
 
-    assert [answer.status_code for answer in answers] == [400] * 8
+    assert [answer.status_code for answer in answers] == [400] * 9
     assert "There is no such field" in str(answers[-1].json()["errors"]["provider"])
     assert not AgenticRun.objects.exists()
